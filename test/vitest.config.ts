@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+
+/** Two kinds of test: `unit` needs nothing but Node; `real` runs against a real Caddy, which its global setup finds or obtains. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          root: new URL('.', import.meta.url).pathname,
+          include: ['**/*.test.ts'],
+          exclude: ['integration/**'],
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          root: new URL('.', import.meta.url).pathname,
+          include: ['integration/**/*.test.ts'],
+          globalSetup: ['support/require-caddy.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
