@@ -1,0 +1,335 @@
+import {
+  boolCoreTag,
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  intCoreTag,
+  floatCoreTag,
+  NOT_RESOLVED,
+  nullCoreTag,
+  parseEvents,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Range, SourceFile } from '../diagnostics/position.ts';
+
+/** A YAML or JSON node with the place it was written at. Aliases share the node they point to. */
+export type DocumentNode = ScalarNode | MapNode | ListNode;
+
+export interface ScalarNode {
+  readonly kind: 'scalar';
+  readonly value: string | number | boolean | null;
+  /** Written without quotes, so that its text says its type. */
+  readonly plain: boolean;
+  readonly range: Range;
+}
+
+export interface MapNode {
+  readonly kind: 'map';
+  readonly entries: Map<string, MapEntry>;
+  readonly range: Range;
+}
+
+export interface MapEntry {
+  readonly key: Range;
+  readonly node: DocumentNode;
+}
+
+export interface ListNode {
+  readonly kind: 'list';
+  readonly items: DocumentNode[];
+  readonly range: Range;
+}
+
+/** What aliases may unfold to, in nodes: a file of 1 MiB cannot hold as many by itself, so only a bomb gets here. */
+const MAX_UNFOLDED_NODES = 1_000_000;
+const MAX_DEPTH = 64;
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+export interface ParsedDocument {
+  /** Absent when the file is empty or not well formed. */
+  readonly root?: DocumentNode;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Reads one file of YAML 1.2 (of which JSON is a part). Every mistake but one of syntax is collected, and nothing is thrown. */
+export function parseDocument(file: SourceFile): ParsedDocument {
+  let events: Event[];
+  try {
+    events = parseEvents(file.text, { maxDepth: MAX_DEPTH });
+  } catch (error) {
+    if (error instanceof YAMLException) return { diagnostics: [syntaxDiagnostic(file, error)] };
+    throw error;
+  }
+  return new Composer(file, events).compose();
+}
+
+function syntaxDiagnostic(file: SourceFile, error: YAMLException): Diagnostic {
+  const at = Math.min(error.mark?.position ?? 0, file.text.length);
+  return {
+    code: 'syntax',
+    severity: 'error',
+    message: `this is not well-formed YAML: ${error.reason}`,
+    hint: file.text.includes('\t') ? 'indent with spaces: YAML does not take tabs' : undefined,
+    place: { file, range: { start: at, end: Math.min(at + 1, file.text.length) } },
+  };
+}
+
+/** Builds the tree from js-yaml's flat events, so that each node keeps its place and a hostile file stays bounded. */
+class Composer {
+  readonly #file: SourceFile;
+  readonly #events: readonly Event[];
+  readonly #diagnostics: Diagnostic[] = [];
+  readonly #anchors = new Map<string, DocumentNode>();
+  readonly #open = new Set<DocumentNode>();
+  readonly #weights = new Map<DocumentNode, number>();
+  #at = 0;
+  #end = 0;
+
+  constructor(file: SourceFile, events: readonly Event[]) {
+    this.#file = file;
+    this.#events = events;
+  }
+
+  compose(): ParsedDocument {
+    let root: DocumentNode | undefined;
+    let documents = 0;
+    while (this.#at < this.#events.length) {
+      const event = this.#events[this.#at++];
+      if (event?.type !== EVENT_ID.DOCUMENT) continue;
+      documents++;
+      const node = this.#node();
+      if (documents === 1) root = node;
+      else
+        this.#report(
+          'several-documents',
+          'a file holds one document',
+          node?.range,
+          'put the second one into a file of its own',
+        );
+    }
+    if (root !== undefined && this.#weigh(root) > MAX_UNFOLDED_NODES) {
+      this.#report('alias-bomb', 'the aliases of this file unfold to more than a million values', root.range);
+      return { diagnostics: this.#diagnostics };
+    }
+    const empty = root?.kind === 'scalar' && root.value === null;
+    return { ...(root !== undefined && !empty && { root }), diagnostics: this.#diagnostics };
+  }
+
+  /** The node at the present event, or undefined at the end of a collection. */
+  #node(): DocumentNode | undefined {
+    const event = this.#events[this.#at++];
+    switch (event?.type) {
+      case EVENT_ID.SCALAR:
+        this.#refuseTag(event);
+        return this.#anchor(event, this.#scalar(event));
+      case EVENT_ID.MAPPING:
+        this.#refuseTag(event);
+        return this.#map(event);
+      case EVENT_ID.SEQUENCE:
+        this.#refuseTag(event);
+        return this.#list(event);
+      case EVENT_ID.ALIAS:
+        return this.#alias({ start: event.anchorStart, end: event.anchorEnd });
+      default:
+        return undefined;
+    }
+  }
+
+  #scalar(event: ScalarEvent): ScalarNode {
+    // An absent value has no place of its own: it stands where the last thing ended.
+    const range =
+      event.valueStart < 0
+        ? { start: this.#end, end: this.#end }
+        : this.#trimmed(event.style, event.valueStart, event.valueEnd);
+    this.#end = range.end;
+    const text = getScalarValue(this.#file.text, event);
+    const plain = event.style === SCALAR_STYLE.PLAIN;
+    return { kind: 'scalar', value: plain ? plainValue(text) : text, plain, range };
+  }
+
+  #trimmed(style: number, start: number, end: number): Range {
+    if (style !== SCALAR_STYLE.LITERAL_BLOCK && style !== SCALAR_STYLE.FOLDED_BLOCK) return { start, end };
+    const block = this.#file.text.slice(start, end);
+    return { start: start + (block.length - block.trimStart().length), end: start + block.trimEnd().length };
+  }
+
+  #map(event: Extract<Event, { type: typeof EVENT_ID.MAPPING }>): MapNode {
+    const node: MapNode & { range: Range } = {
+      kind: 'map',
+      entries: new Map(),
+      range: { start: event.start, end: event.start },
+    };
+    this.#anchor(event, node);
+    this.#open.add(node);
+    const merges: { from: DocumentNode; range: Range }[] = [];
+    for (let key = this.#node(); key !== undefined; key = this.#node()) {
+      const value = this.#node() ?? this.#nothing({ start: this.#end, end: this.#end });
+      if (key.kind === 'scalar' && key.plain && key.value === '<<') merges.push({ from: value, range: key.range });
+      else this.#enter(node, key, value);
+    }
+    for (const { from, range } of merges) this.#merge(node, from, range);
+    this.#close(node);
+    return node;
+  }
+
+  #enter(map: MapNode, key: DocumentNode, node: DocumentNode): void {
+    if (key.kind !== 'scalar') {
+      this.#report('key-not-text', 'a key must be text, not a list or a map', key.range);
+      return;
+    }
+    const name = key.value === null ? '' : String(key.value);
+    const first = map.entries.get(name);
+    if (FORBIDDEN_KEYS.has(name)) {
+      this.#report('forbidden-key', `the key "${name}" is never a name here`, key.range);
+    } else if (first !== undefined) {
+      this.#diagnostics.push({
+        code: 'duplicate-key',
+        severity: 'error',
+        message: `the key "${name}" stands twice in one map`,
+        hint: 'keep one of them: YAML does not say which would win',
+        place: { file: this.#file, range: key.range },
+        related: [{ message: 'first here', place: { file: this.#file, range: first.key } }],
+      });
+    } else {
+      map.entries.set(name, { key: key.range, node });
+    }
+  }
+
+  /** `<<: *base`: entries of the merged map stand in where the map has none of its own, and keep their own places. */
+  #merge(map: MapNode, from: DocumentNode, range: Range): void {
+    const sources = from.kind === 'list' ? from.items : [from];
+    for (const source of sources) {
+      if (source.kind !== 'map' || this.#open.has(source)) {
+        this.#report(
+          'merge-not-a-map',
+          '"<<" takes a map or a list of maps',
+          range,
+          'write <<: *name, where &name marks a map',
+        );
+        continue;
+      }
+      for (const [name, entry] of source.entries) if (!map.entries.has(name)) map.entries.set(name, entry);
+    }
+  }
+
+  #list(event: Extract<Event, { type: typeof EVENT_ID.SEQUENCE }>): ListNode {
+    const node: ListNode & { range: Range } = {
+      kind: 'list',
+      items: [],
+      range: { start: event.start, end: event.start },
+    };
+    this.#anchor(event, node);
+    this.#open.add(node);
+    for (let item = this.#node(); item !== undefined; item = this.#node()) node.items.push(item);
+    this.#close(node);
+    return node;
+  }
+
+  #close(node: (MapNode | ListNode) & { range: Range }): void {
+    this.#open.delete(node);
+    node.range = { start: node.range.start, end: Math.max(this.#end, node.range.start + 1) };
+  }
+
+  #alias(range: Range): DocumentNode {
+    this.#end = range.end;
+    const name = this.#file.text.slice(range.start, range.end);
+    const node = this.#anchors.get(name);
+    if (node !== undefined && !this.#open.has(node)) return node;
+    if (node === undefined) this.#report('unknown-alias', `no anchor "&${name}" stands before this alias`, range);
+    else this.#report('recursive-alias', `the alias "*${name}" stands inside what it names`, range);
+    return this.#nothing(range);
+  }
+
+  #nothing(range: Range): ScalarNode {
+    return { kind: 'scalar', value: null, plain: true, range };
+  }
+
+  #anchor<T extends DocumentNode>(event: { anchorStart: number; anchorEnd: number }, node: T): T {
+    if (event.anchorStart >= 0) this.#anchors.set(this.#file.text.slice(event.anchorStart, event.anchorEnd), node);
+    return node;
+  }
+
+  #refuseTag(event: { tagStart: number; tagEnd: number }): void {
+    if (event.tagStart < 0) return;
+    const range = { start: event.tagStart, end: event.tagEnd };
+    const tag = this.#file.text.slice(range.start, range.end);
+    this.#report(
+      'tag',
+      `the tag "${tag}" has no meaning here`,
+      range,
+      'remove it; put text that looks like a number in quotes',
+    );
+  }
+
+  /** Nodes that the tree unfolds to once every alias is followed. */
+  #weigh(node: DocumentNode): number {
+    const known = this.#weights.get(node);
+    if (known !== undefined) return known;
+    let weight = 1;
+    if (node.kind === 'map') for (const { node: child } of node.entries.values()) weight += this.#weigh(child);
+    if (node.kind === 'list') for (const child of node.items) weight += this.#weigh(child);
+    this.#weights.set(node, weight);
+    return weight;
+  }
+
+  #report(code: string, message: string, range: Range | undefined, hint?: string): void {
+    const place = range && { file: this.#file, range };
+    this.#diagnostics.push({ code, severity: 'error', message, hint, place });
+  }
+}
+
+/**
+ * YAML 1.2 core types. A number that would not print as it is written (`1.10`, `0x10`, 2^53 and more) stays text,
+ * so that no digit of a header, version or token is ever lost.
+ */
+export function plainValue(text: string): ScalarNode['value'] {
+  for (const tag of [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag]) {
+    const value = tag.resolve(text, false, tag.tagName);
+    if (value === NOT_RESOLVED) continue;
+    if (typeof value === 'number') return String(value) === text ? value : text;
+    return value as boolean | null;
+  }
+  return text;
+}
+
+/** The plain value of a tree, for validation. Nodes that aliases share are made once. */
+export function toValue(root: DocumentNode): unknown {
+  const done = new Map<DocumentNode, unknown>();
+  const visit = (node: DocumentNode): unknown => {
+    if (node.kind === 'scalar') return node.value;
+    const known = done.get(node);
+    if (known !== undefined) return known;
+    const value =
+      node.kind === 'list'
+        ? node.items.map(visit)
+        : Object.fromEntries([...node.entries].map(([key, entry]) => [key, visit(entry.node)]));
+    done.set(node, value);
+    return value;
+  };
+  return visit(root);
+}
+
+/** Where a value stands, or its key: the place to point at for "this key is not known". The nearest parent if it is not there. */
+export function locate(root: DocumentNode, path: readonly PropertyKey[], what: 'key' | 'value' = 'value'): Range {
+  let node = root;
+  let range = root.range;
+  for (const [depth, step] of path.entries()) {
+    const last = depth === path.length - 1;
+    if (node.kind === 'map') {
+      const entry = node.entries.get(String(step));
+      if (entry === undefined) return range;
+      range = last && what === 'key' ? entry.key : entry.node.range;
+      node = entry.node;
+    } else if (node.kind === 'list') {
+      const item = node.items[Number(step)];
+      if (item === undefined) return range;
+      range = item.range;
+      node = item;
+    } else return range;
+  }
+  // A block map begins at its first key, which reads better than the whole block as a place to point at.
+  return range;
+}

@@ -1,0 +1,73 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/position.ts';
+import { type DocumentNode, type MapNode, plainValue } from './document.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const VARIABLE = /\$\$\{|\$\{([^}]*)\}?/g;
+
+/**
+ * Puts `${NAME}` and `${NAME:-default}` in, in values and keys, from caddyctl's own environment; `$${` is a literal `${`.
+ * An unset variable without a default is an error, never an empty text: that would quietly change who may do what.
+ */
+export function interpolate(file: SourceFile, root: DocumentNode, env: Environment) {
+  const diagnostics: Diagnostic[] = [];
+  if (!file.text.includes('${')) return { root, diagnostics };
+  const done = new Map<DocumentNode, DocumentNode>();
+
+  const report = (code: string, message: string, hint: string, node: { range: DocumentNode['range'] }) =>
+    diagnostics.push({ code, severity: 'error', message, hint, place: { file, range: node.range } });
+
+  const expand = (text: string, node: { range: DocumentNode['range'] }): string =>
+    text.replace(VARIABLE, (whole: string, inside: string | undefined) => {
+      if (inside === undefined) return '${';
+      const [, name, fallback] = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s.exec(inside) ?? [];
+      if (name === undefined || !whole.endsWith('}')) {
+        report(
+          'variable',
+          `"${whole}" is not a variable`,
+          'write ${NAME} or ${NAME:-default}; a literal "${" is $${',
+          node,
+        );
+        return '';
+      }
+      const value = env[name];
+      if (value !== undefined && value !== '') return value;
+      if (fallback === undefined) {
+        report('unset-variable', `the variable ${name} is not set`, `set it, or give a default: \${${name}:-…}`, node);
+      }
+      return fallback ?? '';
+    });
+
+  const visit = (node: DocumentNode): DocumentNode => {
+    const known = done.get(node);
+    if (known !== undefined) return known;
+    const made = remake(node);
+    done.set(node, made);
+    return made;
+  };
+
+  const remake = (node: DocumentNode): DocumentNode => {
+    if (node.kind === 'list') return { ...node, items: node.items.map(visit) };
+    if (node.kind === 'map') return remakeMap(node);
+    if (typeof node.value !== 'string' || !node.value.includes('${')) return node;
+    const text = expand(node.value, node);
+    return { ...node, value: node.plain ? plainValue(text) : text };
+  };
+
+  const remakeMap = (node: MapNode): MapNode => {
+    const entries: MapNode['entries'] = new Map();
+    for (const [key, entry] of node.entries) {
+      const name = key.includes('${') ? expand(key, { range: entry.key }) : key;
+      if (entries.has(name)) {
+        report('duplicate-key', `the key "${name}" stands twice in one map`, 'two variables have the same value', {
+          range: entry.key,
+        });
+      }
+      entries.set(name, { key: entry.key, node: visit(entry.node) });
+    }
+    return { ...node, entries };
+  };
+
+  return { root: visit(root), diagnostics };
+}

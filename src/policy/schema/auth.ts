@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { plainPath } from './path.ts';
+import { address } from './network.ts';
+import { caddyFile, headerName, name, secret } from './scalars.ts';
+import { addProblem, keyOf, line, oneOrMore, problem } from './text.ts';
+
+const userKey = keyOf(
+  (text) =>
+    /^[^:{}\s]{1,255}$/.test(text)
+      ? { value: text }
+      : problem('user', `"${text}" is not a user name`, 'no colons, braces or white space'),
+  { description: 'A user name.' },
+);
+
+const basic = z.strictObject({
+  users: z.record(userKey, secret).meta({ description: 'Users and where Caddy finds the bcrypt hash of each.' }),
+  realm: line.optional(),
+});
+
+const forward = z.strictObject({
+  to: z.union([name, address]).meta({ description: 'The auth service: a service or an address.' }),
+  path: plainPath.meta({ description: 'What to ask it: /api/verify.' }),
+  copy_headers: z.array(headerName).default([]).meta({ description: 'Headers of its answer that the app gets.' }),
+});
+
+const clientCertificate = z.strictObject({
+  ca: oneOrMore(caddyFile).meta({ description: 'PEM files of the CAs to trust.' }),
+});
+
+const ways = ['basic', 'bearer', 'forward', 'client_certificate'] as const;
+
+export const auth = z
+  .union([
+    z.literal('none'),
+    z
+      .strictObject({
+        basic: basic.optional(),
+        bearer: oneOrMore(secret).optional().meta({ description: 'Tokens, each { env: NAME } or { file: /path }.' }),
+        forward: forward.optional(),
+        client_certificate: clientCertificate.optional(),
+        pass: z.boolean().default(false).meta({ description: 'Hand the credential on to the app.' }),
+      })
+      .superRefine((given, context) => {
+        const said = ways.filter((way) => given[way] !== undefined);
+        if (said.length === 1) return;
+        const count = said.length === 0 ? 'says no way' : `says ${said.join(' and ')}`;
+        addProblem(context, problem('auth-ways', `auth ${count}`, `give exactly one of ${ways.join(', ')}`));
+      }),
+  ])
+  .meta({ description: 'Who may come in: basic, bearer, forward, client_certificate, or none.' });
+
+export type Auth = z.output<typeof auth>;

@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { when } from './matcher.ts';
+import { body, modifiers } from './modifiers.ts';
+import { address, parseTarget } from './network.ts';
+import { parsePaths, plainPath } from './path.ts';
+import { caddyFile, name, status } from './scalars.ts';
+import { addProblem, keyOf, line, oneOrMore, problem, textOf } from './text.ts';
+
+/** A service by name, an address, or several addresses that are one pool. */
+const to = z
+  .union([
+    z.string().transform((text, context) => {
+      const schema = /[:/]/.test(text) ? address : name;
+      const parsed = schema.safeParse(text);
+      if (parsed.success)
+        return typeof parsed.data === 'string' ? { service: parsed.data } : { addresses: [parsed.data] };
+      for (const issue of parsed.error.issues) context.addIssue({ ...issue, code: 'custom' });
+      return z.NEVER;
+    }),
+    z
+      .array(address)
+      .min(1)
+      .transform((addresses) => ({ addresses })),
+  ])
+  .meta({ description: 'A service by its name, or one or more addresses.' });
+
+const respond = z.union([
+  body.transform((text) => ({ body: text, status: 200 })),
+  z.strictObject({ body: body.default(''), status: status.default(200), content_type: line.optional() }),
+]);
+
+const target = textOf(parseTarget, { description: 'A URL, or a path on the same host.' });
+const redirect = z
+  .union([
+    target.transform((url) => ({ to: url, status: 308 as const, keep_path: false })),
+    z.strictObject({
+      to: target,
+      status: z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)]).default(308),
+      keep_path: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Put the path and query that were asked for behind it.' }),
+    }),
+  ])
+  .meta({ description: 'Send the client elsewhere.' });
+
+const files = z.union([
+  caddyFile.transform((root) => ({ root, browse: false })),
+  z.strictObject({
+    root: caddyFile,
+    browse: z.boolean().default(false).meta({ description: 'Show folders as lists.' }),
+    fallback: plainPath.optional().meta({ description: 'Served where no file is: /index.html for a one-page app.' }),
+  }),
+]);
+
+const deny = z
+  .union([z.literal(true).transform(() => 403), z.int().min(400).max(599)])
+  .meta({ description: 'Refuse: true is a 403, or the status to refuse with.' });
+
+const raw = z
+  .array(z.looseObject({ handler: z.string() }))
+  .min(1)
+  .meta({ description: "Caddy's own handlers, passed on as they are. Placeholders are live in them." });
+
+/** The kinds of handler; a route has exactly one. */
+export const handlerKinds = ['to', 'respond', 'redirect', 'files', 'deny', 'routes', 'raw'] as const;
+
+export const handlers = {
+  to: to.optional(),
+  respond: respond.optional(),
+  redirect: redirect.optional(),
+  files: files.optional(),
+  deny: deny.optional(),
+  raw: raw.optional(),
+} as const;
+
+export type To = z.output<typeof to>;
+export type Respond = z.output<typeof respond>;
+export type Redirect = z.output<typeof redirect>;
+export type Files = z.output<typeof files>;
+export type Raw = z.output<typeof raw>;
+
+export const use = oneOrMore(name).meta({ description: 'Presets by name, the later over the earlier.' });
+
+const routeBase = z.strictObject({
+  ...handlers,
+  when: when.optional(),
+  use: use.optional(),
+  ...modifiers,
+  routes: z.lazy((): z.ZodType<Routes> => routes).optional(),
+});
+
+export type RouteObject = z.output<typeof routeBase>;
+/** By the key as written: one path, or several with commas. */
+export interface Routes {
+  readonly [key: string]: readonly RouteObject[];
+}
+
+const routeObject = routeBase.superRefine((given, context) => {
+  const said = handlerKinds.filter((kind) => given[kind] !== undefined);
+  const [first, second] = said;
+  if (first === undefined) {
+    const hint = `give it one of ${handlerKinds.join(', ')}`;
+    addProblem(context, problem('no-handler', 'this route does not say what to do', hint));
+  } else if (second !== undefined) {
+    addProblem(context, problem('two-handlers', `a route does one thing, and this one says ${first} and ${second}`), [
+      second,
+    ]);
+  }
+});
+
+/** `/api: backend` is short for `/api: { to: backend }`, and a list is tried in turn. */
+const routeValue = z.union([
+  to.transform((given): readonly RouteObject[] => [{ to: given }]),
+  routeObject.transform((given): readonly RouteObject[] => [given]),
+  z.array(routeObject).min(1),
+]);
+
+export const routes: z.ZodType<Routes> = z
+  .record(
+    keyOf(parsePaths, { description: 'A path: /api (and below), =/health (exactly), * for one segment.' }),
+    routeValue,
+  )
+  .meta({ description: 'Routes by path. The most specific wins, never the order written.' });

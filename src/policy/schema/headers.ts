@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { canonicalHeader, headerKey } from './scalars.ts';
+import { addProblem, line, problem } from './text.ts';
+
+const value = z.union([line, z.number().transform(String)]);
+
+/** What becomes of one header. `keep` undoes what a preset or the site said of it. */
+export type HeaderRule =
+  | { readonly kind: 'set'; readonly value: string }
+  | { readonly kind: 'remove' }
+  | { readonly kind: 'default'; readonly value: string }
+  | { readonly kind: 'add'; readonly value: string }
+  | { readonly kind: 'keep' };
+
+const rule = z.union([
+  value.transform((text): HeaderRule => ({ kind: 'set', value: text })),
+  z.null().transform((): HeaderRule => ({ kind: 'remove' })),
+  z.strictObject({ default: value }).transform((given): HeaderRule => ({ kind: 'default', value: given.default })),
+  z.strictObject({ add: value }).transform((given): HeaderRule => ({ kind: 'add', value: given.add })),
+  z.strictObject({ keep: z.literal(true) }).transform((): HeaderRule => ({ kind: 'keep' })),
+]);
+
+/** Header names are one whatever their case, so two spellings of one name are a mistake. */
+function refuseTwoSpellings(given: Record<string, unknown>, context: z.RefinementCtx): void {
+  const seen = new Map<string, string>();
+  for (const key of Object.keys(given)) {
+    const first = seen.get(canonicalHeader(key));
+    if (first === undefined) seen.set(canonicalHeader(key), key);
+    else
+      addProblem(
+        context,
+        problem('duplicate-header', `"${first}" and "${key}" are the same header`, 'keep one of them'),
+        [key],
+      );
+  }
+}
+
+export const headers = z.record(headerKey, rule).superRefine(refuseTwoSpellings).meta({
+  description:
+    'Headers by name: a value sets, null removes, { default: v } only where the app sends none, { add: v } one more, { keep: true } as the app sends it.',
+});

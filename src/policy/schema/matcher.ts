@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { ranges } from './network.ts';
+import { headerKey } from './scalars.ts';
+import { line, lineKey, oneOrMore, problem, textOf } from './text.ts';
+
+const method = textOf(
+  (text) =>
+    /^[A-Z]{1,20}$/.test(text)
+      ? { value: text }
+      : problem('method', `"${text}" is not an HTTP method`, 'in capitals: GET, POST, OPTIONS'),
+  { description: 'An HTTP method.' },
+);
+
+// Go's RE2 knows neither look-around nor back-references; Node's engine must never run a policy's pattern.
+const regex = textOf(
+  (text) => {
+    if (text.length > 1_000) return problem('regex', 'a pattern has at most 1,000 characters');
+    const construct = /\(\?(?:=|!|<=|<!)|\\[1-9]|\(\?>|[*+?}]\+/.exec(text)?.[0];
+    if (construct !== undefined) {
+      return problem(
+        'regex',
+        `RE2 has no "${construct}"`,
+        'look-around, back-references and possessive repeats do not exist there',
+      );
+    }
+    return { value: text };
+  },
+  { description: 'A pattern in RE2, on the cleaned path.' },
+);
+
+const glob = textOf(
+  (text) =>
+    /^[/*]/.test(text) && !/[\\[\]{}]/.test(text)
+      ? { value: text }
+      : problem('path', `"${text}" is not a path in Caddy's own form`, 'like /static/*, *.php or */edit'),
+  { description: "A path in Caddy's own meaning: /a/*, *.php, */edit." },
+);
+
+const expression = textOf(
+  (text) => (text.trim() === '' ? problem('expression', 'an expression must say something') : { value: text }),
+  { description: "A CEL expression as Caddy takes it. Caddy's placeholders are live in it." },
+);
+
+/** A value to equal (with `*` at either end as in Caddy), true for "there", false for "not there". */
+const presence = z.union([z.boolean(), oneOrMore(line)]);
+
+const conditions = {
+  method: oneOrMore(method),
+  header: z.record(headerKey, presence),
+  query: z.record(lineKey, presence),
+  client_ip: ranges,
+  protocol: z.enum(['http', 'https', 'grpc', 'http/1.0', 'http/1.1', 'http/2', 'http/3']),
+  regex,
+  path_glob: oneOrMore(glob),
+  expression,
+};
+
+const condition = z.strictObject(conditions).partial();
+
+/** What must hold beside the path. All keys must hold; a list in a key is any of; `not` is none of its members. */
+export const when = z
+  .strictObject({ ...conditions, not: oneOrMore(condition) })
+  .partial()
+  .meta({ description: 'What must hold for the route beside its path. All keys must hold.' });
+
+export type Condition = z.output<typeof condition>;
+export type When = z.output<typeof when>;
+export type Presence = z.output<typeof presence>;
