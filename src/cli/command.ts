@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import type { ExitCode } from './exit-codes.ts';
+import type { Output } from './output.ts';
+import type { Signals } from './signals.ts';
+
+/** What a command may touch of the process, and what it was asked for. */
+export interface Invocation<Options> {
+  readonly operands: readonly string[];
+  readonly options: Options;
+  readonly output: Output;
+  /** For its environment, standard input and terminal. What is written goes through `output`. */
+  readonly process: NodeJS.Process;
+  readonly signals: Signals;
+}
+
+/**
+ * One verb. `define` adds its arguments, flags and examples and must stay cheap: help and completion call it for all verbs.
+ * `run` loads what it needs.
+ */
+export interface CommandModule<Options> {
+  define(command: Command): void;
+  run(invocation: Invocation<Options>): Promise<ExitCode>;
+}

@@ -1,0 +1,97 @@
+import { Command, CommanderError } from 'commander';
+import { visible } from '../diagnostics/visible.ts';
+import type { CommandModule } from './command.ts';
+import { applyEnvironment } from './environment.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { Failure } from './failure.ts';
+import { configureHelp } from './help.ts';
+import { createOutput } from './output.ts';
+import { addOutputOptions, type OutputSettings } from './settings.ts';
+import { listenForSignals } from './signals.ts';
+import { verbs } from './verbs.ts';
+import { versionLine } from './version.ts';
+
+/** Runs one command line and gives what the process shall end with. Never rejects. */
+export async function run(argv: readonly string[], process: NodeJS.Process): Promise<ExitCode> {
+  // Without a listener a reader that went away would end the process in the middle of its work.
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  // What no promise of ours catches, a failed promise that nobody waits for too, is told in the same words.
+  process.on('uncaughtException', (error) => process.exit(report(error, process)));
+  const signals = listenForSignals(process);
+  let code: ExitCode = exitCodes.done;
+  try {
+    const program = await createProgram(argv, (command, verb) => {
+      command.action(async () => {
+        applyEnvironment(command, process.env);
+        const options = command.optsWithGlobals<OutputSettings>();
+        const output = createOutput(process.stdout, process.stderr, process.env, options);
+        code = await verb.run({ operands: command.args, options, output, process, signals });
+      });
+    });
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    const interrupted = signals.exitCode();
+    if (interrupted !== undefined && error instanceof Error && error.name === 'AbortError') {
+      return interrupted;
+    }
+    return report(error, process);
+  }
+}
+
+/**
+ * The program with all its verbs. Only those that `argv` may name are loaded; the others are names with a summary.
+ * With `'all'` every verb is loaded.
+ */
+export async function createProgram(
+  argv: readonly string[] | 'all',
+  attach: (command: Command, verb: CommandModule<object>) => void,
+): Promise<Command> {
+  const program = new Command('caddyctl')
+    .description('Typed route policies for Caddy: planned, pushed safely, verified.')
+    .version(versionLine(), '-V, --version', 'print the version')
+    .exitOverride();
+  addOutputOptions(program);
+  configureHelp(program);
+  for (const { name, summary, load } of verbs) {
+    const command = program
+      .command(name)
+      .summary(summary)
+      .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
+    command.showHelpAfterError(`(caddyctl ${name} --help shows how it is used)`);
+    if (argv === 'all' || argv.includes(name)) {
+      const verb = await load();
+      verb.define(command);
+      attach(command, verb);
+    }
+  }
+  return program;
+}
+
+function report(error: unknown, process: NodeJS.Process): ExitCode {
+  if (error instanceof CommanderError) {
+    // Commander has printed the help, the version or its complaint.
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  const debug = (process.env['CADDYCTL_DEBUG'] ?? '') !== '' && process.env['CADDYCTL_DEBUG'] !== '0';
+  if (error instanceof Failure) {
+    process.stderr.write(`error: ${visible(error.message)}\n`);
+    if (error.hint !== undefined) {
+      process.stderr.write(`hint: ${visible(error.hint)}\n`);
+    }
+  } else {
+    process.stderr.write(`error: caddyctl failed unexpectedly: ${visible(sentence(error))}\n`);
+    process.stderr.write(
+      'Please report it to the project with the command line; CADDYCTL_DEBUG=1 shows where it happened.\n',
+    );
+  }
+  if (debug && error instanceof Error) {
+    process.stderr.write(`${error.stack}\n`);
+  }
+  return error instanceof Failure ? error.exitCode : exitCodes.unexpected;
+}
+
+function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
