@@ -1,0 +1,46 @@
+import { type IncomingHttpHeaders, request } from 'node:http';
+
+/** How `node:http` reaches an admin API. */
+export type AdminEndpoint = { readonly socketPath: string } | { readonly host: string; readonly port: number };
+
+export interface AdminAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** Throws if the text is not JSON. */
+  readonly json: unknown;
+}
+
+/** One request on a connection of its own, past the client that is under test. */
+export function askAdmin(
+  endpoint: AdminEndpoint,
+  method: string,
+  path: string,
+  body?: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<AdminAnswer> {
+  return new Promise((resolve, reject) => {
+    const host = 'port' in endpoint ? `${endpoint.host}:${endpoint.port}` : '127.0.0.1';
+    const json = body === undefined ? {} : { 'content-type': 'application/json' };
+    const options = { ...endpoint, method, path, headers: { host, ...json, ...headers }, agent: false };
+    const asked = request(options, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+      });
+      response.on('error', reject);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: response.headers,
+          text,
+          get json() {
+            return JSON.parse(text) as unknown;
+          },
+        }),
+      );
+    });
+    asked.on('error', reject);
+    asked.end(body);
+  });
+}
