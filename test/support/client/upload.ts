@@ -14,6 +14,7 @@ export interface Upload {
   /** Whether the size is announced by a Content-Length; else HTTP/1.1 sends it chunked. */
   readonly length: boolean;
   readonly version: 1 | 2;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Uploaded {
@@ -30,6 +31,7 @@ const BLOCK = 256 * 1024;
 export async function upload(to: Endpoint, what: Upload): Promise<Uploaded> {
   const headers = {
     'Content-Type': 'application/octet-stream',
+    ...what.headers,
     ...(what.length && { 'Content-Length': `${what.size}` }),
   };
   const ask = { method: what.method ?? 'POST', path: what.path, headers };
