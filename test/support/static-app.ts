@@ -1,0 +1,19 @@
+import type { JsonObject } from '../../src/caddy/json.ts';
+
+/** The scope `apps` with one plain server that says `body` on every path. */
+export function staticApp(port: number, body: string, matchers: readonly JsonObject[] = []): JsonObject {
+  const route = {
+    ...(matchers.length === 0 ? {} : { match: matchers }),
+    handle: [{ handler: 'static_response', body }],
+  };
+  return {
+    http: { servers: { test: { listen: [`127.0.0.1:${port}`], automatic_https: { disable: true }, routes: [route] } } },
+  };
+}
+
+/** Caddy's loader panics on it: a CEL matcher as an object without a name. */
+export const PANICKING_MATCHER: JsonObject = { expression: { expr: 'true' } };
+
+export async function says(port: number): Promise<string> {
+  return (await fetch(`http://127.0.0.1:${port}/`)).text();
+}
