@@ -290,7 +290,7 @@ export function plainValue(text: string): ScalarNode['value'] {
     const value = tag.resolve(text, false, tag.tagName);
     if (value === NOT_RESOLVED) continue;
     if (typeof value === 'number') return String(value) === text ? value : text;
-    return value as boolean | null;
+    return value;
   }
   return text;
 }
@@ -310,6 +310,17 @@ export function toValue(root: DocumentNode): unknown {
     return value;
   };
   return visit(root);
+}
+
+/** The node at a path, if there is one. */
+export function nodeAt(root: DocumentNode, path: readonly PropertyKey[]): DocumentNode | undefined {
+  let node: DocumentNode | undefined = root;
+  for (const step of path) {
+    if (node?.kind === 'map') node = node.entries.get(String(step))?.node;
+    else if (node?.kind === 'list') node = node.items[Number(step)];
+    else return undefined;
+  }
+  return node;
 }
 
 /** Where a value stands, or its key: the place to point at for "this key is not known". The nearest parent if it is not there. */

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import { type DocumentNode, locate } from './document.ts';
+import { type DocumentNode, locate, nodeAt } from './document.ts';
 import { knownKeys } from './known-keys.ts';
 
 type Issue = z.core.$ZodIssue;
@@ -105,12 +105,12 @@ function diagnose({ file, root, schema }: Context, issue: Issue): Diagnostic {
         const key = String(issue.path.at(-1));
         return { ...error('missing-key', `the key "${key}" is missing`), place: at(issue.path.slice(0, -1), 'key') };
       }
-      const found = locateValue(root, issue.path);
+      const found = nodeAt(root, issue.path);
       const hint = found?.kind === 'scalar' && issue.expected === 'string' ? 'put it in quotes' : undefined;
       return error('wrong-type', `expected ${oneOf(expectations(issue))}, found ${describe(found)}`, hint);
     }
     case 'invalid_value': {
-      const found = locateValue(root, issue.path);
+      const found = nodeAt(root, issue.path);
       const given = found?.kind === 'scalar' ? String(found.value) : undefined;
       const meant = given && suggest(given, issue.values.map(String));
       return error(
@@ -130,16 +130,6 @@ function diagnose({ file, root, schema }: Context, issue: Issue): Diagnostic {
     default:
       return error('invalid', issue.message);
   }
-}
-
-function locateValue(root: DocumentNode, path: readonly PropertyKey[]): DocumentNode | undefined {
-  let node: DocumentNode | undefined = root;
-  for (const step of path) {
-    if (node?.kind === 'map') node = node.entries.get(String(step))?.node;
-    else if (node?.kind === 'list') node = node.items[Number(step)];
-    else return undefined;
-  }
-  return node;
 }
 
 function describe(node: DocumentNode | undefined): string {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { plainPath } from './path.ts';
-import { address } from './network.ts';
-import { caddyFile, headerName, name, secret } from './scalars.ts';
+import { caddyFile, headerName, secret } from './scalars.ts';
 import { addProblem, keyOf, line, oneOrMore, problem } from './text.ts';
+import { to } from './to.ts';
 
 const userKey = keyOf(
   (text) =>
@@ -18,7 +18,7 @@ const basic = z.strictObject({
 });
 
 const forward = z.strictObject({
-  to: z.union([name, address]).meta({ description: 'The auth service: a service or an address.' }),
+  to,
   path: plainPath.meta({ description: 'What to ask it: /api/verify.' }),
   copy_headers: z.array(headerName).default([]).meta({ description: 'Headers of its answer that the app gets.' }),
 });

@@ -1,31 +1,14 @@
 import { z } from 'zod';
 import { when } from './matcher.ts';
 import { body, modifiers } from './modifiers.ts';
-import { address, parseTarget } from './network.ts';
+import { parseTarget } from './network.ts';
 import { parsePaths, plainPath } from './path.ts';
 import { caddyFile, name, status } from './scalars.ts';
 import { addProblem, keyOf, line, oneOrMore, problem, textOf } from './text.ts';
-
-/** A service by name, an address, or several addresses that are one pool. */
-const to = z
-  .union([
-    z.string().transform((text, context) => {
-      const schema = /[:/]/.test(text) ? address : name;
-      const parsed = schema.safeParse(text);
-      if (parsed.success)
-        return typeof parsed.data === 'string' ? { service: parsed.data } : { addresses: [parsed.data] };
-      for (const issue of parsed.error.issues) context.addIssue({ ...issue, code: 'custom' });
-      return z.NEVER;
-    }),
-    z
-      .array(address)
-      .min(1)
-      .transform((addresses) => ({ addresses })),
-  ])
-  .meta({ description: 'A service by its name, or one or more addresses.' });
+import { to } from './to.ts';
 
 const respond = z.union([
-  body.transform((text) => ({ body: text, status: 200 })),
+  body.transform((text) => ({ body: text, status: 200, content_type: undefined })),
   z.strictObject({ body: body.default(''), status: status.default(200), content_type: line.optional() }),
 ]);
 
@@ -45,7 +28,7 @@ const redirect = z
   .meta({ description: 'Send the client elsewhere.' });
 
 const files = z.union([
-  caddyFile.transform((root) => ({ root, browse: false })),
+  caddyFile.transform((root) => ({ root, browse: false, fallback: undefined })),
   z.strictObject({
     root: caddyFile,
     browse: z.boolean().default(false).meta({ description: 'Show folders as lists.' }),
@@ -74,7 +57,6 @@ export const handlers = {
   raw: raw.optional(),
 } as const;
 
-export type To = z.output<typeof to>;
 export type Respond = z.output<typeof respond>;
 export type Redirect = z.output<typeof redirect>;
 export type Files = z.output<typeof files>;

@@ -38,6 +38,8 @@ export function parsePath(text: string): Parsed<PathPattern> {
     );
   }
   if (!exact && segments.at(-1) === '*') segments.pop();
+  if (!exact && segments.at(-1) === '*')
+    return bad('it ends in several "*"', 'a path takes everything below it anyway');
   return { value: { exact, segments, slash: exact && slash } };
 }
 

@@ -71,3 +71,12 @@ export const service = z.strictObject({
 });
 
 export type Service = z.output<typeof service>;
+
+/** What is known of a backend that a route names by its address alone. */
+export const noFacts: Omit<Service, 'at'> = {
+  streams: [],
+  websocket: [],
+  sensitive: false,
+  host_header: 'client',
+  cookies: [],
+};

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { check } from './check.ts';
 import { handlers, routes, use } from './handler.ts';
 import { modifiers } from './modifiers.ts';
-import { listen, parseHost, parseTarget } from './network.ts';
+import { listen, parseHost, parseTarget, ranges } from './network.ts';
 import { caddyFile } from './scalars.ts';
 import { addProblem, type Parsed, problem, keyOf, oneOrMore, textOf } from './text.ts';
 
@@ -47,6 +47,9 @@ const siteObject = z
     routes: routes.optional(),
     checks: z.array(check).optional().meta({ description: "The site's own checks, run after each push." }),
     listen: oneOrMore(listen).optional().meta({ description: 'Serve only there, not on the usual ports.' }),
+    tunnel: z.strictObject({ listen, trusted_proxies: ranges }).optional().meta({
+      description: 'Serve in plain http there too, to a tunnel or load balancer that ends TLS and is believed.',
+    }),
     routing: z
       .enum(['specific', 'listed'])
       .optional()

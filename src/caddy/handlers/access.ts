@@ -1,0 +1,21 @@
+import type { Modifiers } from '../../ir/model.ts';
+import { clientMatcher } from '../match.ts';
+import { type CaddyHandler, fail, onlyWhen, type RouteContext } from './context.ts';
+
+/** `allow_from` and `deny_from`: anyone else gets a 403. */
+export function accessRules({ allowFrom, denyFrom }: Modifiers, { client }: RouteContext): CaddyHandler[] {
+  const handlers: CaddyHandler[] = [];
+  if (allowFrom) handlers.push(onlyWhen({ not: [clientMatcher(allowFrom.value, client)] }, [fail(403)]));
+  if (denyFrom && denyFrom.value.length > 0)
+    handlers.push(onlyWhen(clientMatcher(denyFrom.value, client), [fail(403)]));
+  return handlers;
+}
+
+/**
+ * Forwarded headers that came from anyone but a trusted proxy are taken away before Caddy writes its own: Caddy itself
+ * only corrects three of them, and apps read others (X-Forwarded-Port, Forwarded) too.
+ */
+export function forgeryGuard({ trusted }: RouteContext): CaddyHandler {
+  const strip: CaddyHandler = { handler: 'headers', request: { delete: ['Forwarded', 'X-Forwarded-*'] } };
+  return trusted.length === 0 ? strip : onlyWhen({ not: [{ remote_ip: { ranges: trusted } }] }, [strip]);
+}

@@ -1,0 +1,90 @@
+import type { Modifiers } from '../../ir/model.ts';
+import type { Secret } from '../../policy/schema/scalars.ts';
+import { type CaddyHandler, fail, onlyWhen } from './context.ts';
+import { literal } from '../placeholders.ts';
+import { pool } from './pool.ts';
+
+/** Caddy's own placeholder for a secret: the value never passes through us. */
+export function secretPlaceholder(secret: Secret): string {
+  return 'env' in secret ? `{env.${secret.env}}` : `{file.${secret.file}}`;
+}
+
+const TOKEN = '{caddyctl.bearer}';
+
+/** A browser's preflight carries no credential, so asking for one would break every cross-origin caller. */
+const PREFLIGHT = { method: ['OPTIONS'], header: { Origin: [], 'Access-Control-Request-Method': [] } };
+
+/** Lets nobody pass without a credential; preflights pass, unless the app behind is sensitive. */
+export function authentication(modifiers: Modifiers, sensitive: boolean): CaddyHandler[] {
+  const auth = modifiers.auth?.value;
+  if (auth === undefined || auth.client_certificate !== undefined) return [];
+  const gate = auth.basic ? [basic(auth.basic)] : auth.bearer ? bearer(auth.bearer) : forward(modifiers);
+  return sensitive ? gate : [onlyWhen({ not: [PREFLIGHT] }, gate)];
+}
+
+function basic({
+  users,
+  realm,
+}: {
+  users: Readonly<Record<string, Secret>>;
+  realm?: string | undefined;
+}): CaddyHandler {
+  const accounts = Object.entries(users).map(([username, hash]) => ({ password: secretPlaceholder(hash), username }));
+  return {
+    handler: 'authentication',
+    providers: {
+      http_basic: {
+        accounts,
+        hash: { algorithm: 'bcrypt' },
+        // Without it each request costs a whole bcrypt, about a second at cost 14.
+        hash_cache: {},
+        ...(realm !== undefined && { realm: literal(realm) }),
+      },
+    },
+  };
+}
+
+/**
+ * The token is taken out of the one Authorization line (several come joined by commas, and match no token) and compared
+ * whole: `vars` knows no wildcards. An unset variable is empty, and the pattern takes no empty token.
+ */
+function bearer(tokens: readonly Secret[]): CaddyHandler[] {
+  return [
+    {
+      handler: 'map',
+      source: '{http.request.header.Authorization}',
+      destinations: [TOKEN],
+      mappings: [{ input_regexp: '^(?i:bearer) +([^\\s,]+)$', outputs: ['${1}'] }],
+      defaults: [''],
+    },
+    onlyWhen({ not: [{ vars: { [TOKEN]: tokens.map(secretPlaceholder) } }] }, [
+      { handler: 'headers', response: { set: { 'Www-Authenticate': ['Bearer'] } } },
+      fail(401),
+    ]),
+  ];
+}
+
+/** Asks the auth service; its 2xx lets the request on with the headers it names, any other answer goes to the client. */
+function forward({ auth, authUpstream }: Modifiers): CaddyHandler[] {
+  const rules = auth?.value.forward;
+  if (rules === undefined || authUpstream === undefined) return [];
+  const copies = rules.copy_headers.map((name) => ({
+    match: [{ not: [{ vars: { [`{http.reverse_proxy.header.${name}}`]: [''] } }] }],
+    handle: [{ handler: 'headers', request: { set: { [name]: [`{http.reverse_proxy.header.${name}}`] } } }],
+  }));
+  return [
+    // What the service is trusted to say must not come from the client.
+    ...(rules.copy_headers.length > 0 ? [{ handler: 'headers', request: { delete: [...rules.copy_headers] } }] : []),
+    {
+      handler: 'reverse_proxy',
+      ...pool(authUpstream, {}),
+      rewrite: { method: 'GET', uri: literal(rules.path) },
+      headers: {
+        request: {
+          set: { 'X-Forwarded-Method': ['{http.request.method}'], 'X-Forwarded-Uri': ['{http.request.uri}'] },
+        },
+      },
+      handle_response: [{ match: { status_code: [2] }, routes: [{ handle: [{ handler: 'vars' }] }, ...copies] }],
+    },
+  ];
+}

@@ -1,0 +1,62 @@
+import type { Protocol, Site } from '../ir/model.ts';
+import { listenSlug } from './ids.ts';
+import type { Target } from './target.ts';
+
+/** One of Caddy's servers: addresses, and what is served of which site there. */
+export interface Server {
+  /** The part of its name after the owner: `https`, `http`, `127.0.0.1-8480`. */
+  readonly part: string;
+  readonly listen: readonly string[];
+  readonly tls: boolean;
+  readonly protocols: readonly Protocol[];
+  readonly trusted: readonly string[];
+  readonly offers: readonly Offer[];
+}
+
+/** What a server does for a site: serves it, or sends plain http to https unless a trusted proxy says it was https. */
+export interface Offer {
+  readonly site: Site;
+  readonly mode: 'serve' | 'redirect';
+  readonly trusted: readonly string[];
+}
+
+/** Sorts sites by where they are served. Plain http and https are never one server: Caddy would serve both in the clear. */
+export function servers({ sites }: { readonly sites: readonly Site[] }, target: Target): Server[] {
+  const byPart = new Map<string, { listen: string[]; tls: boolean; offers: Offer[] }>();
+  const offer = (part: string, listen: readonly string[], tls: boolean, made: Offer) => {
+    const server = byPart.get(part) ?? { listen: [...listen], tls, offers: [] };
+    server.offers.push(made);
+    byPart.set(part, server);
+  };
+  for (const site of sites) {
+    const trusted = site.trustedProxies.value;
+    const serve: Offer = { site, mode: 'serve', trusted };
+    const tls = site.tls.value !== 'off';
+    const own = site.listen.map(({ value }) => value);
+    if (own.length > 0) offer(listenSlug(own.join('-')), own, tls, serve);
+    else if (tls) offer('https', [`:${target.httpsPort}`], true, serve);
+    if (site.http.value !== 'off' && !(own.length > 0 && !tls)) {
+      offer('http', [`:${target.httpPort}`], false, {
+        site,
+        mode: tls ? (site.http.value === 'serve' ? 'serve' : 'redirect') : 'serve',
+        trusted,
+      });
+    }
+    if (site.tunnel) {
+      const { listen, trusted_proxies: believed } = site.tunnel.value;
+      offer(listenSlug(listen), [listen], false, { site, mode: 'serve', trusted: believed });
+    }
+  }
+  return [...byPart]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([part, server]) => ({ part, ...server, ...shared(server) }));
+}
+
+/** What all sites of a server share: the union of the protocols, and the proxies that any of them trusts. */
+function shared({ tls, offers }: { tls: boolean; offers: readonly Offer[] }): Pick<Server, 'protocols' | 'trusted'> {
+  const wanted = new Set(offers.flatMap(({ site }) => site.protocols.value));
+  // Plain http has no h3, and h2 only for clients that know it beforehand (h2c), which none of ours is.
+  const all: readonly Protocol[] = tls ? ['h1', 'h2', 'h3'] : ['h1'];
+  const trusted = [...new Set(offers.flatMap((made) => made.trusted))].toSorted();
+  return { protocols: all.filter((protocol) => !tls || wanted.has(protocol)), trusted };
+}

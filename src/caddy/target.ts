@@ -1,0 +1,24 @@
+import type { Capabilities } from './capabilities.ts';
+
+/** What the config is made for: everything that changes it beside the policies. */
+export interface Target {
+  /** Marks what is ours in a shared Caddy. */
+  readonly owner: string;
+  /** The ports of plain http and of https. */
+  readonly httpPort: number;
+  readonly httpsPort: number;
+  /** Every certificate from Caddy's internal CA: for a laptop, where no public CA reaches. */
+  readonly internalCa: boolean;
+  /** caddyctl's environment, for `${NAME}`. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Absent when there is no Caddy to ask. */
+  readonly running?: RunningCaddy;
+  /** Dial addresses of Caddy's admin API, which no route may reach. */
+  readonly adminAddresses?: readonly string[];
+}
+
+export interface RunningCaddy {
+  readonly capabilities: Capabilities;
+  /** Directives of third-party modules that it has, of those that a policy can ask for. */
+  readonly modules: ReadonlySet<string>;
+}

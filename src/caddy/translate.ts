@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import type { Model, Site } from '../ir/model.ts';
+import type { Origin } from '../ir/origin.ts';
+import { ownedId, serverName } from './ids.ts';
+import { canonical, type JsonObject } from './json.ts';
+import { plainTable, type Table } from './layout/plain.ts';
+import { loggingApp, serverLogs } from './logging.ts';
+import { type Server, servers } from './servers.ts';
+import type { Target } from './target.ts';
+import { certificateKind, connectionPolicies, pkiApp, tlsApp } from './tls.ts';
+
+/** A part of Caddy's config: never `admin`, which a push must not touch. */
+export interface CaddyConfig {
+  readonly apps: JsonObject;
+  readonly logging?: JsonObject;
+}
+
+export interface Translation {
+  readonly config: CaddyConfig;
+  /** Where each `@id` of the config came from. */
+  readonly origins: ReadonlyMap<string, Origin>;
+  /** The content's hash, 12 hexadecimal digits: also in the `@id` of each server, so that a look at Caddy tells what it runs. */
+  readonly revision: string;
+}
+
+/** The model as Caddy's JSON. Equal models give equal text, whatever files they came from. */
+export function translate(model: Model, target: Target): Translation {
+  const origins = new Map<string, Origin>();
+  const made = servers(model, target).map((server) => {
+    const table = plainTable(server, target);
+    for (const [id, origin] of table.origins) origins.set(id, origin);
+    return { server, json: serverJson(server, table, target) };
+  });
+  const tls = tlsApp(model, target);
+  const pki = pkiApp(model, target);
+  const logging = loggingApp(model.sites, target.owner);
+  const assemble = (revision: string): CaddyConfig => ({
+    apps: {
+      http: {
+        // Said even where they are Caddy's own defaults: an absent port could not take back one that was pushed before.
+        http_port: target.httpPort,
+        https_port: target.httpsPort,
+        servers: Object.fromEntries(
+          made.map(({ server, json }) => [
+            serverName(target.owner, server.part),
+            { '@id': ownedId(target.owner, 'server', server.part, revision), ...json },
+          ]),
+        ),
+      },
+      ...(pki && { pki }),
+      ...(tls && { tls }),
+    },
+    ...(logging && { logging }),
+  });
+  const { apps } = assemble('');
+  const revision = createHash('sha256')
+    .update(canonical({ apps, logging: logging ?? null }))
+    .digest('hex')
+    .slice(0, 12);
+  return { config: assemble(revision), origins, revision };
+}
+
+function serverJson(server: Server, table: Table, target: Target): JsonObject {
+  const sites = [...new Set(server.offers.map(({ site }) => site))];
+  const logs = serverLogs(sites);
+  return {
+    listen: server.listen,
+    protocols: server.protocols,
+    automatic_https: automaticHttps(server, sites, target),
+    ...(server.tls && { tls_connection_policies: connectionPolicies(sites, server.part, target.owner) }),
+    ...(server.trusted.length > 0 && {
+      trusted_proxies: { source: 'static', ranges: server.trusted },
+      // Read from the right, where the nearest proxy writes: the left end is the client's to forge.
+      trusted_proxies_strict: 1,
+    }),
+    routes: table.routes,
+    ...(table.errors.length > 0 && { errors: { routes: table.errors } }),
+    ...(logs && { logs }),
+  };
+}
+
+/** Said on every server, because Caddy's default depends on ports. Redirects are ours, so that they carry the site's headers. */
+function automaticHttps({ tls }: Server, sites: readonly Site[], target: Target): JsonObject {
+  if (!tls) return { disable: true };
+  const skip = sites
+    .filter((site) => certificateKind(site, target) === 'files')
+    .flatMap(({ hosts }) => hosts)
+    .toSorted();
+  return { disable_redirects: true, ...(skip.length > 0 && { skip_certificates: skip }) };
+}

@@ -1,0 +1,36 @@
+import { missingRequirements } from './caddy/requirements.ts';
+import type { Target } from './caddy/target.ts';
+import { type CaddyConfig, translate, type Translation } from './caddy/translate.ts';
+import { adjustSeverities } from './diagnostics/adjust.ts';
+import type { Diagnostic } from './diagnostics/diagnostic.ts';
+import type { SourceFile } from './diagnostics/position.ts';
+import { check } from './ir/check.ts';
+import { mergePolicies } from './ir/merge.ts';
+import type { Model } from './ir/model.ts';
+import { resolve } from './ir/resolve.ts';
+import { shippedPresets } from './ir/shipped-presets.ts';
+import { parsePolicy } from './policy/parse.ts';
+
+export interface Compiled extends Partial<Translation> {
+  readonly diagnostics: readonly Diagnostic[];
+  /** What the files mean; absent while a file cannot be read as a policy. */
+  readonly model?: Model;
+  /** Absent when any diagnostic is an error: half a policy set is never a config. */
+  readonly config?: CaddyConfig;
+}
+
+/** Sources → config, without touching anything. All mistakes at once; equal sources in any order give equal bytes. */
+export function compile(sources: readonly SourceFile[], target: Target): Compiled {
+  const ordered = sources.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+  const parsed = [shippedPresets, ...ordered].map((source) => parsePolicy(source, target.env));
+  const unread = parsed.flatMap(({ diagnostics }) => diagnostics);
+  const { set, diagnostics: unmerged } = mergePolicies(parsed.flatMap(({ policy }) => policy ?? []));
+  // A file that cannot be read hides services and presets, and what others then miss is not their mistake.
+  if (unread.length > 0) return { diagnostics: adjustSeverities([...unread, ...unmerged], {}) };
+  const { model, diagnostics: unresolved } = resolve(set);
+  const checked = [...check(model, { adminAddresses: target.adminAddresses ?? [] }), ...missingRequirements(model, target)];
+  const wanted = set.global.diagnostics?.value ?? {};
+  const diagnostics = adjustSeverities([...unmerged, ...unresolved, ...checked], wanted);
+  if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, model };
+  return { diagnostics, model, ...translate(model, target) };
+}

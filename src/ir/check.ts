@@ -1,0 +1,39 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { clearUpstreams, factsRespected, forbiddenUpstreams, openSensitive } from './checks/exposure.ts';
+import { decimalSizes, forbiddenRaw, loggedTokens, mixedPools } from './checks/facts.ts';
+import type { Check, CheckContext } from './checks/finding.ts';
+import { factsReachTheirService, rootRoutes, unreachableRoutes } from './checks/routing.ts';
+import {
+  authInTheClear,
+  compressedStreams,
+  headerAdvice,
+  oneOnDemandPermission,
+  oneSecurityPerListener,
+  oneTrustPerListener,
+} from './checks/transport.ts';
+import type { Model } from './model.ts';
+
+const CHECKS: readonly Check[] = [
+  rootRoutes,
+  unreachableRoutes,
+  factsReachTheirService,
+  openSensitive,
+  forbiddenUpstreams,
+  factsRespected,
+  clearUpstreams,
+  authInTheClear,
+  oneTrustPerListener,
+  oneSecurityPerListener,
+  oneOnDemandPermission,
+  compressedStreams,
+  headerAdvice,
+  loggedTokens,
+  decimalSizes,
+  forbiddenRaw,
+  mixedPools,
+];
+
+/** What is well formed and still wrong, or seldom meant. */
+export function check(model: Model, context: CheckContext): Diagnostic[] {
+  return CHECKS.flatMap((rule) => rule(model, context));
+}

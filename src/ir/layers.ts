@@ -1,0 +1,107 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import type { RouteObject } from '../policy/schema/handler.ts';
+import type { HeaderRule } from '../policy/schema/headers.ts';
+import { canonicalHeader } from '../policy/schema/scalars.ts';
+import type { Preset, SiteObject } from '../policy/schema/site.ts';
+import type { Modifiers } from './model.ts';
+import { placeOf, type Traced, within } from './origin.ts';
+
+/** One place that says something of a site or route. In a list of layers the later is the nearer, and wins. */
+export type Layer = Traced<Preset & { readonly [K in keyof (SiteObject & RouteObject)]?: unknown }>;
+
+type Presets = ReadonlyMap<string, Traced<Preset>>;
+
+/** The presets that `use` names, in order, each after those that it uses itself. */
+export function presetLayers(
+  user: Layer,
+  presets: Presets,
+  report: (found: Diagnostic) => void,
+  open: readonly string[] = [],
+): Layer[] {
+  return (user.value.use ?? []).flatMap((name, index) => {
+    const preset = presets.get(name);
+    const place = placeOf(within(user.origin, 'use', index));
+    if (preset === undefined) {
+      const meant = suggest(name, presets.keys());
+      const hint = meant ? `did you mean \`${meant}\`?` : `there are: ${[...presets.keys()].join(', ')}`;
+      report({ code: 'unknown-preset', severity: 'error', message: `there is no preset "${name}"`, hint, place });
+      return [];
+    }
+    if (open.includes(name)) {
+      const message = `the preset "${name}" uses itself: ${[...open, name].join(' → ')}`;
+      report({ code: 'preset-cycle', severity: 'error', message, place });
+      return [];
+    }
+    return [...presetLayers(preset, presets, report, [...open, name]), preset];
+  });
+}
+
+/** The nearest layer's word on one key. */
+export function nearest<K extends keyof Layer['value']>(
+  layers: readonly Layer[],
+  key: K,
+): Traced<NonNullable<Layer['value'][K]>> | undefined {
+  const layer = layers.findLast(({ value }) => value[key] !== undefined);
+  const value = layer?.value[key];
+  return layer && value !== undefined && value !== null ? { value, origin: within(layer.origin, key) } : undefined;
+}
+
+/** Folds layers into what holds: the nearer wins, maps merge by name, and the words for "none" take away. */
+export function foldModifiers(layers: readonly Layer[]): Modifiers {
+  const auth = nearest(layers, 'auth');
+  const maxBody = nearest(layers, 'max_body');
+  const cors = nearest(layers, 'cors');
+  const compress = nearest(layers, 'compress');
+  const rateLimit = nearest(layers, 'rate_limit');
+  return definedOnly({
+    headers: foldHeaders(layers, 'headers'),
+    requestHeaders: foldHeaders(layers, 'request_headers'),
+    hideServer: nearest(layers, 'hide_server')?.value ?? false,
+    auth: auth && auth.value !== 'none' ? { ...auth, value: auth.value } : undefined,
+    allowFrom: nearest(layers, 'allow_from'),
+    denyFrom: nearest(layers, 'deny_from'),
+    maxBody: maxBody && maxBody.value !== 'none' ? { ...maxBody, value: maxBody.value.bytes } : undefined,
+    cors: cors && cors.value !== 'none' ? { ...cors, value: cors.value } : undefined,
+    compress: compress && compress.value.length > 0 ? compress : undefined,
+    rewrite: nearest(layers, 'rewrite'),
+    errors: new Map(
+      layers.flatMap(({ value, origin }) =>
+        Object.entries(value.errors ?? {}).map(([key, page]) => [
+          key,
+          { value: page, origin: within(origin, 'errors', key) },
+        ]),
+      ),
+    ),
+    timeouts: nearest(layers, 'timeouts'),
+    rateLimit: rateLimit && rateLimit.value !== 'none' ? { ...rateLimit, value: rateLimit.value } : undefined,
+  });
+}
+
+function foldHeaders(layers: readonly Layer[], key: 'headers' | 'request_headers'): Map<string, Traced<HeaderRule>> {
+  const rules = new Map<string, Traced<HeaderRule>>();
+  for (const { value, origin } of layers) {
+    // The short form stands for the header, and gives way where its own layer names the header too.
+    if (key === 'headers' && value.cache_control !== undefined) {
+      rules.set('Cache-Control', {
+        value: { kind: 'set', value: value.cache_control },
+        origin: within(origin, 'cache_control'),
+      });
+    }
+    for (const [name, rule] of Object.entries(value[key] ?? {})) {
+      const traced = { value: rule, origin: within(origin, key, name) };
+      if (rule.kind === 'keep') rules.delete(canonicalHeader(name));
+      else rules.set(canonicalHeader(name), traced);
+    }
+  }
+  return new Map([...rules].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
+/** Drops the keys that hold undefined, so that absence is told in one way. */
+export function definedOnly<T extends object>(given: T): Defined<T> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Defined<T>;
+}

@@ -1,0 +1,118 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { ParsedPolicy } from '../policy/parse.ts';
+import type { Global } from '../policy/schema/global.ts';
+import type { Service } from '../policy/schema/service.ts';
+import { parseHosts, type Preset, type SiteObject } from '../policy/schema/site.ts';
+import { type Origin, placeOf, type Traced, within } from './origin.ts';
+
+/** Everything that the files of a set define, by name, with what several files say of one host kept side by side. */
+export interface PolicySet {
+  readonly global: { readonly [K in keyof Global]?: Traced<NonNullable<Global[K]>> };
+  readonly neverExpose: readonly Traced<number>[];
+  readonly services: ReadonlyMap<string, Traced<Service>>;
+  readonly presets: ReadonlyMap<string, Traced<Preset>>;
+  /** Hosts that the same parts define are one entry. */
+  readonly sites: readonly SiteParts[];
+}
+
+export interface SiteParts {
+  readonly hosts: readonly string[];
+  readonly parts: readonly Traced<SiteObject>[];
+}
+
+/** Keys of a site that merge by name over several files; any other key may be said once, or twice alike. */
+const MERGED_BY_NAME = new Set(['headers', 'request_headers', 'errors', 'routes']);
+
+/** Names are shared over the set; the same thing said differently in two places is an error that names both. */
+export function mergePolicies(policies: readonly ParsedPolicy[]): { set: PolicySet; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const services = new Map<string, Traced<Service>>();
+  const presets = new Map<string, Traced<Preset>>();
+  const global = new Map<string, Traced<unknown>>();
+  const neverExpose: Traced<number>[] = [];
+  const parts: { hosts: readonly string[]; part: Traced<SiteObject> }[] = [];
+
+  const once = <T>(known: Map<string, Traced<T>>, name: string, entry: Traced<T>, what: string) => {
+    const first = known.get(name);
+    if (first === undefined) known.set(name, entry);
+    else if (!isDeepStrictEqual(first.value, entry.value))
+      diagnostics.push(saidTwice(`${what} "${name}"`, first.origin, entry.origin));
+  };
+
+  for (const { file, root, value } of policies) {
+    const at = (...path: PropertyKey[]): Origin => ({ file, root, path });
+    for (const [key, given] of Object.entries(value.global ?? {})) {
+      if (key === 'never_expose') {
+        for (const [index, port] of (given as number[]).entries()) {
+          neverExpose.push({ value: port, origin: at('global', key, index) });
+        }
+      } else once(global, key, { value: given, origin: at('global', key) }, 'the global');
+    }
+    for (const [name, given] of Object.entries(value.services ?? {})) {
+      once(services, name, { value: given, origin: at('services', name) }, 'the service');
+    }
+    for (const [name, given] of Object.entries(value.presets ?? {})) {
+      once(presets, name, { value: given, origin: at('presets', name) }, 'the preset');
+    }
+    for (const [key, given] of Object.entries(value.sites ?? {})) {
+      const hosts = parseHosts(key);
+      if ('value' in hosts) parts.push({ hosts: hosts.value, part: { value: given, origin: at('sites', key) } });
+    }
+  }
+  const sites = groupHosts(parts);
+  for (const site of sites) diagnostics.push(...conflictsWithin(site));
+  return { set: { global: Object.fromEntries(global), neverExpose, services, presets, sites }, diagnostics };
+}
+
+function groupHosts(given: readonly { hosts: readonly string[]; part: Traced<SiteObject> }[]): SiteParts[] {
+  const byHost = new Map<string, number[]>();
+  for (const [index, { hosts }] of given.entries()) {
+    for (const host of hosts) byHost.set(host, [...(byHost.get(host) ?? []), index]);
+  }
+  const groups = new Map<string, { hosts: string[]; parts: Traced<SiteObject>[] }>();
+  for (const [host, indexes] of byHost) {
+    // A wildcard is offered requests later than an exact host, so the two are never one group.
+    const depth = host.startsWith('*.') ? host.split('.').length : 0;
+    const key = `${indexes.join(',')} ${depth}`;
+    const group = groups.get(key) ?? { hosts: [], parts: indexes.flatMap((index) => given[index]?.part ?? []) };
+    group.hosts.push(host);
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ hosts, parts }) => ({ hosts: hosts.toSorted(), parts }));
+}
+
+function conflictsWithin({ hosts, parts }: SiteParts): Diagnostic[] {
+  const found: Diagnostic[] = [];
+  const seen = new Map<string, Traced<unknown>>();
+  const meet = (name: string, entry: Traced<unknown>) => {
+    const first = seen.get(name);
+    if (first === undefined) seen.set(name, entry);
+    else if (!isDeepStrictEqual(first.value, entry.value)) {
+      found.push(saidTwice(`${name} of ${hosts.join(', ')}`, first.origin, entry.origin));
+    }
+  };
+  for (const { value, origin } of parts) {
+    for (const [key, given] of Object.entries(value)) {
+      if (given === undefined || key === 'checks') continue;
+      if (!MERGED_BY_NAME.has(key)) meet(key, { value: given, origin: within(origin, key) });
+      else {
+        for (const [name, one] of Object.entries(given as Record<string, unknown>)) {
+          meet(`${key} ${name}`, { value: one, origin: within(origin, key, name) });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function saidTwice(what: string, first: Origin, second: Origin): Diagnostic {
+  return {
+    code: 'said-twice',
+    severity: 'error',
+    message: `${what} is set differently in two places`,
+    hint: 'keep one of them, or make them say the same',
+    place: placeOf(second),
+    related: [{ message: 'first set here', place: placeOf(first) }],
+  };
+}

@@ -1,0 +1,214 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { suggest } from '../diagnostics/suggest.ts';
+import { nodeAt } from '../policy/document.ts';
+import type { RouteObject, Routes } from '../policy/schema/handler.ts';
+import type { When } from '../policy/schema/matcher.ts';
+import { type PathPattern, parsePaths } from '../policy/schema/path.ts';
+import { noFacts } from '../policy/schema/service.ts';
+import type { SiteObject } from '../policy/schema/site.ts';
+import type { To } from '../policy/schema/to.ts';
+import { definedOnly, foldModifiers, type Layer, nearest, presetLayers } from './layers.ts';
+import type { PolicySet, SiteParts } from './merge.ts';
+import type { Handler, Model, Modifiers, Route, Site, Upstream } from './model.ts';
+import { compareSites, orderRoutes } from './order.ts';
+import { type Origin, placeOf, type Traced, within } from './origin.ts';
+
+/** Applies presets, inheritance and defaults, and puts sites and routes into the order in which they are tried. */
+export function resolve(set: PolicySet): { model: Model; diagnostics: Diagnostic[] } {
+  const diagnostics: Diagnostic[] = [];
+  const resolver = new Resolver(set, (found) => diagnostics.push(found));
+  const sites = set.sites.map((parts) => resolver.site(parts)).toSorted(compareSites);
+  const model = definedOnly({
+    email: set.global.email,
+    neverExpose: set.neverExpose,
+    rawForbidden: set.global.raw?.value === 'forbid',
+    sites,
+  });
+  return { model, diagnostics };
+}
+
+/** Where a route stands: what is above it in path, conditions and layers. */
+interface Surroundings {
+  readonly prefix: readonly string[];
+  readonly when: readonly When[];
+  readonly layers: readonly Layer[];
+}
+
+class Resolver {
+  readonly #set: PolicySet;
+  readonly #report: (found: Diagnostic) => void;
+
+  constructor(set: PolicySet, report: (found: Diagnostic) => void) {
+    this.#set = set;
+    this.#report = report;
+  }
+
+  site({ hosts, parts }: SiteParts): Site {
+    const layers = parts.flatMap((part) => this.#withPresets(part));
+    const first = parts[0];
+    if (first === undefined) throw new Error('a site without parts');
+    const say = <T>(found: Traced<T> | undefined, fallback: T): Traced<T> =>
+      found ?? { value: fallback, origin: first.origin };
+    const { trusted_proxies: trusted, protocols } = this.#set.global;
+    const listen = nearest(layers, 'listen') as Traced<string[]> | undefined;
+    const written = orderKept(parts);
+    const routes = this.#siteRoutes(parts, layers);
+    const tls = say(nearest(layers, 'tls'), 'auto' as const);
+    return definedOnly({
+      hosts,
+      tls,
+      // A site on an address of its own has no usual port to redirect from.
+      http: say(nearest(layers, 'http'), tls.value === 'off' ? 'serve' : listen ? 'off' : 'redirect'),
+      protocols: say(nearest(layers, 'protocols') ?? protocols, ['h1', 'h2', 'h3'] as const),
+      listen: (listen?.value ?? []).map((value, index) => ({
+        value,
+        origin: within(listen?.origin ?? first.origin, index),
+      })),
+      tunnel: nearest(layers, 'tunnel') as Site['tunnel'],
+      trustedProxies: say(nearest(layers, 'trusted_proxies') ?? trusted, []),
+      log: say(nearest(layers, 'log'), false as const),
+      checks: parts.flatMap(({ value, origin }) =>
+        (value.checks ?? []).map((check, index) => ({ value: check, origin: within(origin, 'checks', index) })),
+      ),
+      modifiers: this.#modifiers(layers),
+      routes: written ? routes : orderRoutes(routes),
+      origin: first.origin,
+    });
+  }
+
+  #modifiers(layers: readonly Layer[]): Modifiers {
+    const folded = foldModifiers(layers);
+    const forward = folded.auth?.value.forward;
+    if (folded.auth === undefined || forward === undefined) return folded;
+    return { ...folded, authUpstream: this.#upstream(forward.to, within(folded.auth.origin, 'forward', 'to')) };
+  }
+
+  #withPresets(layer: Layer): Layer[] {
+    return [...presetLayers(layer, this.#set.presets, this.#report), layer];
+  }
+
+  #siteRoutes(parts: readonly Traced<SiteObject>[], layers: readonly Layer[]): Route[] {
+    const seen = new Set<string>();
+    const surroundings = { prefix: [], when: [], layers };
+    return parts.flatMap(({ value, origin }) => {
+      // Said alike in several files it is one route; said differently it is an error already.
+      const fresh = Object.entries(value.routes ?? {}).filter(([key]) => !seen.has(key));
+      for (const [key] of fresh) seen.add(key);
+      const routes = this.#routes(Object.fromEntries(fresh), within(origin, 'routes'), surroundings);
+      const handler = seen.has(' site') ? undefined : this.#handler(value, origin);
+      if (handler === undefined) return routes;
+      seen.add(' site');
+      const whole: Route = { pattern: root, when: [], modifiers: this.#modifiers(layers), handler, origin };
+      return [...routes, whole];
+    });
+  }
+
+  #routes(routes: Routes, origin: Origin, around: Surroundings): Route[] {
+    return Object.entries(routes).flatMap(([key, alternatives]) => {
+      const parsed = parsePaths(key);
+      const at = within(origin, key);
+      const isList = nodeAt(at.root, at.path)?.kind === 'list';
+      return ('value' in parsed ? parsed.value : []).flatMap((pattern) =>
+        alternatives.flatMap((given, index) =>
+          this.#route(
+            given,
+            isList ? within(at, index) : at,
+            { ...pattern, segments: [...around.prefix, ...pattern.segments] },
+            around,
+          ),
+        ),
+      );
+    });
+  }
+
+  #route(given: RouteObject, origin: Origin, pattern: PathPattern, around: Surroundings): Route[] {
+    this.#refuseSiteOnly(given, origin);
+    const layer: Layer = { value: given, origin };
+    const layers = [...around.layers, ...this.#withPresets(layer)];
+    const when = given.when === undefined ? around.when : [...around.when, given.when];
+    if (given.routes === undefined) {
+      const handler = this.#handler(given, origin);
+      return handler === undefined ? [] : [{ pattern, when, modifiers: this.#modifiers(layers), handler, origin }];
+    }
+    if (pattern.exact) {
+      const message = 'an exact path has nothing below it, so it cannot hold routes';
+      this.#report({
+        code: 'exact-group',
+        severity: 'error',
+        message,
+        place: placeOf(origin),
+        hint: 'leave out the "="',
+      });
+      return [];
+    }
+    const inner = this.#routes(given.routes, within(origin, 'routes'), { prefix: pattern.segments, when, layers });
+    // A group covers everything below its path, so what none of its routes takes goes nowhere else.
+    const hasOwnRoot = inner.some(
+      (route) => !route.pattern.exact && route.pattern.segments.length === pattern.segments.length,
+    );
+    const rest: Route = {
+      pattern,
+      when,
+      modifiers: this.#modifiers(layers),
+      handler: { kind: 'deny', status: 404 },
+      origin,
+    };
+    return hasOwnRoot ? inner : [...inner, rest];
+  }
+
+  #handler(given: SiteObject | RouteObject, origin: Origin): Handler | undefined {
+    if (given.to !== undefined) return { kind: 'proxy', upstream: this.#upstream(given.to, within(origin, 'to')) };
+    if (given.respond !== undefined) return { kind: 'respond', ...given.respond };
+    if (given.redirect !== undefined) return { kind: 'redirect', ...given.redirect };
+    if (given.files !== undefined) return { kind: 'files', ...given.files };
+    if (given.deny !== undefined) return { kind: 'deny', status: given.deny };
+    if (given.raw !== undefined) return { kind: 'raw', handlers: given.raw };
+    return undefined;
+  }
+
+  #upstream(to: To, origin: Origin): Upstream {
+    if ('addresses' in to) return { addresses: to.addresses, facts: noFacts, origin };
+    const service = this.#set.services.get(to.service);
+    if (service !== undefined) {
+      const { at: addresses, ...facts } = service.value;
+      return { service: to.service, addresses, facts, origin: service.origin };
+    }
+    const meant = suggest(to.service, this.#set.services.keys());
+    this.#report({
+      code: 'unknown-service',
+      severity: 'error',
+      message: `there is no service "${to.service}"`,
+      hint: meant
+        ? `did you mean \`${meant}\`?`
+        : `define it under "services", or write an address: ${to.service}:8000`,
+      place: placeOf(origin, 'value'),
+    });
+    // A stand-in, so that what else is wrong is told at once too.
+    return { service: to.service, addresses: [], facts: noFacts, origin };
+  }
+
+  #refuseSiteOnly(given: RouteObject, origin: Origin): void {
+    const auth = typeof given.auth === 'object' && given.auth.client_certificate !== undefined;
+    const misplaced = [
+      given.trusted_proxies && 'trusted_proxies',
+      given.log !== undefined && 'log',
+      auth && 'auth',
+    ].filter((key) => typeof key === 'string');
+    for (const key of misplaced) {
+      this.#report({
+        code: 'site-only',
+        severity: 'error',
+        message: `"${key === 'auth' ? 'client_certificate' : key}" holds for a whole site, not for one route`,
+        hint: 'move it up to the site',
+        place: placeOf(within(origin, key)),
+      });
+    }
+  }
+}
+
+const root: PathPattern = { exact: false, segments: [], slash: false };
+
+/** `routing: listed` keeps the order written. */
+function orderKept(parts: readonly Traced<SiteObject>[]): boolean {
+  return parts.some(({ value }) => value.routing === 'listed');
+}
