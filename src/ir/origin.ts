@@ -1,5 +1,5 @@
 import type { Place, SourceFile } from '../diagnostics/position.ts';
-import { type DocumentNode, locate } from '../policy/document.ts';
+import { type DocumentNode, locate } from '../policy/tree.ts';
 
 /** Where a node of the model was written. The line and column are only looked for when someone asks. */
 export interface Origin {

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import { nodeAt } from '../policy/document.ts';
+import { nodeAt } from '../policy/tree.ts';
 import type { RouteObject, Routes } from '../policy/schema/handler.ts';
 import type { When } from '../policy/schema/matcher.ts';
 import { type PathPattern, parsePaths } from '../policy/schema/path.ts';

@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
-import { type DocumentNode, type MapNode, plainValue } from './document.ts';
+import { plainValue } from './document.ts';
+import type { DocumentNode, MapNode } from './tree.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
-import { type DocumentNode, locate, nodeAt } from './document.ts';
+import { type DocumentNode, locate, nodeAt } from './tree.ts';
 import { knownKeys } from './known-keys.ts';
 
 type Issue = z.core.$ZodIssue;

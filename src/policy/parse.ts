@@ -1,9 +1,10 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
-import { type DocumentNode, parseDocument, toValue } from './document.ts';
+import { parseDocument } from './document.ts';
 import { interpolate } from './interpolate.ts';
 import { issueDiagnostics } from './issues.ts';
 import { type PolicyFile, policyFile } from './schema/file.ts';
+import { type DocumentNode, toValue } from './tree.ts';
 
 /** A policy file as values, with the tree that tells where each was written. */
 export interface ParsedPolicy {
