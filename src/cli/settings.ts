@@ -68,8 +68,8 @@ export function addAdminOptions(command: Command): void {
 }
 
 function ownerName(text: string): string {
-  if (!/^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9])?$/.test(text)) {
-    throw new InvalidArgumentError('Use 1 to 32 letters, digits, - and _; the first and last a letter or digit.');
+  if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(text)) {
+    throw new InvalidArgumentError('Use 1 to 40 small letters, digits and -; the first a letter or digit.');
   }
   return text;
 }

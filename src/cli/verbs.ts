@@ -10,6 +10,11 @@ export interface Verb {
 /** All commands, in the order of the help. */
 export const verbs: readonly Verb[] = [
   {
+    name: 'fmt',
+    summary: 'put policy files into their usual form',
+    load: async () => (await import('./commands/fmt.ts')).fmt,
+  },
+  {
     name: 'hash-password',
     summary: 'make a bcrypt hash for basic auth',
     load: async () => (await import('./commands/hash-password.ts')).hashPassword,
