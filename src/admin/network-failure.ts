@@ -8,7 +8,7 @@ interface NetworkFailure {
   readonly sent: boolean;
 }
 
-/** What an error of the connection means. `sent` is false only where it is certain that no byte of the request left. */
+/** What an error of the connection means. `sent` is false only where it is certain that Caddy has not seen the request. */
 export function failureOf(error: RequestError, address: AdminAddress): NetworkFailure {
   const https = address.kind === 'tcp' && address.protocol === 'https';
   const connected = (https ? error.timings?.secureConnect : error.timings?.connect) !== undefined;
@@ -21,7 +21,8 @@ export function failureOf(error: RequestError, address: AdminAddress): NetworkFa
   if (/ALERT/.test(error.code) && /CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED/.test(error.code)) {
     return unsent({ kind: 'unauthorised', reason: 'it wants a client certificate that it knows' });
   }
-  if (connected) return { ok: false, failure: brokenOff(error), sent: true };
+  // A listener that Caddy is just replacing resets connections that it has not accepted: better asked about than reported.
+  if (connected || (error.code === 'ECONNRESET' && !https)) return { ok: false, failure: brokenOff(error), sent: true };
   if (https && error.timings?.connect !== undefined) return unsent(handshakeFailure(error));
   if (/^ERR_(OSSL|SSL|CRYPTO)/.test(error.code)) {
     return unsent({

@@ -53,7 +53,8 @@ export function createTransport(address: AdminAddress, tls: TlsFiles, timeouts: 
     const stream = got.stream(`${origin}${call.path}`, {
       method: call.method,
       headers: { ...call.headers, 'user-agent': 'caddyctl', ...(sendOrigin ? { origin } : {}) },
-      ...(call.body === undefined ? {} : { body: call.body }),
+      // Without a body got would wait for one to be streamed.
+      ...(call.method === 'GET' ? {} : { body: call.body ?? '' }),
       // Each load replaces Caddy's admin listener and ends idle connections: a write on a kept one would often break off.
       agent: call.method === 'GET' ? kept : fresh,
       https: tlsOptions(tls),
