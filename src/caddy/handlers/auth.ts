@@ -46,7 +46,8 @@ function basic({
 
 /**
  * The token is taken out of the one Authorization line (several come joined by commas, and match no token) and compared
- * whole: `vars` knows no wildcards. An unset variable is empty, and the pattern takes no empty token.
+ * whole: `vars` knows no wildcards. A variable that is not set is an empty text, and so is "no token", hence the second
+ * matcher: without it a forgotten secret would let everyone in.
  */
 function bearer(tokens: readonly Secret[]): CaddyHandler[] {
   return [
@@ -57,7 +58,7 @@ function bearer(tokens: readonly Secret[]): CaddyHandler[] {
       mappings: [{ input_regexp: '^(?i:bearer) +([^\\s,]+)$', outputs: ['${1}'] }],
       defaults: [''],
     },
-    onlyWhen({ not: [{ vars: { [TOKEN]: tokens.map(secretPlaceholder) } }] }, [
+    onlyWhen({ not: [{ vars: { [TOKEN]: tokens.map(secretPlaceholder) }, not: [{ vars: { [TOKEN]: [''] } }] }] }, [
       { handler: 'headers', response: { set: { 'Www-Authenticate': ['Bearer'] } } },
       fail(401),
     ]),

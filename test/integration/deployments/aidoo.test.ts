@@ -280,13 +280,13 @@ describe('uploads', () => {
       { version: 2, length: false },
     ] as const;
 
-    test.each(ways)('of the limit itself reach the app whole: $version, length $length', async (way) => {
+    test.each(ways)('of the limit itself reach the app whole: HTTP/$version, length $length', async (way) => {
       const { answer, sha256 } = await upload(aidoo.https(host), { path, size: limit, ...way });
       expect(answer.status).toBe(200);
       expect(seen(answer)).toMatchObject({ length: limit, sha256 });
     });
 
-    test.each(ways)('of one byte more are a 413: $version, length $length', async (way) => {
+    test.each(ways)('of one byte more are a 413: HTTP/$version, length $length', async (way) => {
       const before = backend().contacts.length;
       const { answer } = await upload(aidoo.https(host), { path, size: limit + 1, ...way });
       expect(answer.status).toBe(413);
@@ -295,7 +295,7 @@ describe('uploads', () => {
       if (way.length) expect(contacts).toEqual([]);
     });
 
-    test.each(ways)('of three times the limit are a 413: $version, length $length', async (way) => {
+    test.each(ways)('of three times the limit are a 413: HTTP/$version, length $length', async (way) => {
       const before = backend().contacts.length;
       const { answer } = await upload(aidoo.https(host), { path, size: limit * 3, ...way });
       expect(answer.status).toBe(413);

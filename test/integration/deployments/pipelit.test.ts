@@ -162,6 +162,7 @@ describe('logs', () => {
   test('say who asked for what, and never the token', async () => {
     await http1(pipelit.https(PIPELIT, '127.0.0.7'), { path: `/api/x?page=2&token=${KEY}&y=z` });
     await http1(pipelit.https(PIPELIT), { path: `/api/x?token=${KEY}&token=${KEY}` });
+    await http1(pipelit.https(PIPELIT), { path: '/', headers: { Referer: `https://${PIPELIT}/?token=${KEY}` } });
     const client = await webSocket(pipelit.https(PIPELIT), `/ws/?token=${KEY}`);
     client.close();
     await client.closed;

@@ -114,6 +114,7 @@ describe('SignalR', () => {
     const headers = { Accept: 'text/event-stream', 'Accept-Encoding': 'gzip' };
     const reading = await read(sophon.https(SOPHON), { path: `/hubs/agent?id=${connectionToken}`, headers });
     expect(reading.status).toBe(200);
+    expect(await hub.listening()).toBe(connectionToken);
     expect(all(reading, 'Content-Encoding')).toEqual([]);
     for (const [round, size] of [1, 600, 20_000, 2].entries()) {
       expect((await say(connectionToken, `${round}`)).status).toBe(200);
@@ -131,6 +132,7 @@ describe('SignalR', () => {
     const path = `/hubs/agent?id=${connectionToken}`;
     for (const round of [1, 2, 3]) {
       const poll = http1(sophon.https(SOPHON), { path });
+      expect(await hub.listening()).toBe(connectionToken);
       await changeConfig(sophon.caddy, 200 + round);
       hub.say(connectionToken, { round });
       expect((await poll).body).toBe(JSON.stringify({ round }) + RECORD_END);

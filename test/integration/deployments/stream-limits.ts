@@ -28,7 +28,6 @@ function seconds(value: unknown, absent: number): number {
   if (typeof value === 'number') return value / 1e9;
   if (typeof value !== 'string') throw new TypeError('a duration is a number or a text');
   let sum = 0;
-  for (const [, count, unit] of value.matchAll(/([\d.]+)([dhms])/g))
-    sum += Number(count) * (UNITS[unit ?? ''] ?? NaN);
+  for (const [, count, unit] of value.matchAll(/([\d.]+)([dhms])/g)) sum += Number(count) * (UNITS[unit ?? ''] ?? NaN);
   return sum;
 }

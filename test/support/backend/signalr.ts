@@ -12,6 +12,8 @@ export interface SignalR {
   say(connection: string, message: object): void;
   /** What the next client posted. */
   heard(): Promise<string>;
+  /** The connection of the next client that opened one of the two. */
+  listening(): Promise<string>;
 }
 
 /**
@@ -22,8 +24,10 @@ export function signalR(): SignalR {
   const waiting = new Map<string, (text: string) => void>();
   const unsaid = new Map<string, string[]>();
   const posts = new Mailbox<string>();
+  const listeners = new Mailbox<string>();
   const listen = (connection: string, deliver: (text: string) => void) => {
     waiting.set(connection, deliver);
+    listeners.put(connection);
     const texts = unsaid.get(connection) ?? [];
     unsaid.delete(connection);
     for (const text of texts) deliver(text);
@@ -31,6 +35,7 @@ export function signalR(): SignalR {
 
   return {
     heard: () => posts.next(),
+    listening: () => listeners.next(),
     say: (connection, message) => {
       const text = JSON.stringify(message) + RECORD_END;
       const deliver = waiting.get(connection);

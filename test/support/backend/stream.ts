@@ -23,19 +23,21 @@ export function streaming(contentType: string, headers: Readonly<Record<string, 
   return {
     opened: () => streams.next(),
     app: (request, response) => {
-      request.resume();
-      response.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-cache', ...headers });
-      response.flushHeaders();
-      const clientLeft = new Promise<void>((resolve) => {
-        response.on('close', () => {
-          if (!response.writableFinished) resolve();
+      // An app that answers before it has read what it was asked may lose its connection: Go's server takes that for the end.
+      request.resume().on('end', () => {
+        response.writeHead(200, { 'Content-Type': contentType, 'Cache-Control': 'no-cache', ...headers });
+        response.flushHeaders();
+        const clientLeft = new Promise<void>((resolve) => {
+          response.on('close', () => {
+            if (!response.writableFinished) resolve();
+          });
         });
-      });
-      streams.put({
-        url: request.url ?? '',
-        send: (text) => void response.write(text),
-        end: () => void response.end(),
-        clientLeft,
+        streams.put({
+          url: request.url ?? '',
+          send: (text) => void response.write(text),
+          end: () => void response.end(),
+          clientLeft,
+        });
       });
     },
   };

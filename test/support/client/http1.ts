@@ -1,21 +1,27 @@
-import { request as plainRequest, type ClientRequest } from 'node:http';
-import { request as tlsRequest } from 'node:https';
+import { Agent as PlainAgent, request as plainRequest, type ClientRequest } from 'node:http';
+import { Agent as TlsAgent, request as tlsRequest } from 'node:https';
 import { pairs, type Answer } from './answer.ts';
 import type { Ask, Endpoint } from './endpoint.ts';
 
-/** An HTTP/1.1 request on a connection of its own, its body not yet sent. */
+/**
+ * An HTTP/1.1 request on a connection of its own, its body not yet sent. The connection is offered for more, as most
+ * clients do, unless the request says `Connection: close`.
+ */
 export function open1(to: Endpoint, ask: Ask): ClientRequest {
+  const agent = to.ca === undefined ? new PlainAgent({ keepAlive: true }) : new TlsAgent({ keepAlive: true });
   const options = {
     host: '127.0.0.1',
     port: to.port,
     method: ask.method ?? 'GET',
     path: ask.path ?? '/',
     headers: { Host: to.host, ...ask.headers },
-    agent: false,
+    agent,
     ...(to.from && { localAddress: to.from }),
   };
-  if (to.ca === undefined) return plainRequest(options);
-  return tlsRequest({ ...options, ca: to.ca, servername: to.host });
+  const request =
+    to.ca === undefined ? plainRequest(options) : tlsRequest({ ...options, ca: to.ca, servername: to.host });
+  request.on('close', () => agent.destroy());
+  return request;
 }
 
 /** Asks over HTTP/1.1 and reads the whole answer. */
@@ -32,20 +38,21 @@ export function http1(to: Endpoint, ask: Ask = {}): Promise<Answer> {
  */
 export function answerOf1(request: ClientRequest): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    request.on('error', reject);
+    let begun = false;
+    request.on('error', (error) => begun || reject(error));
     request.on('response', (response) => {
+      begun = true;
       const chunks: Buffer[] = [];
-      const done = () => {
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', () => reject(new Error('the answer was cut')));
+      response.on('end', () => {
         request.destroy();
         resolve({
           status: response.statusCode ?? 0,
           headers: pairs(response.rawHeaders),
           body: Buffer.concat(chunks).toString(),
         });
-      };
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', done);
-      response.on('error', reject);
+      });
     });
   });
 }

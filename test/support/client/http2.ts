@@ -16,7 +16,9 @@ export function session2(to: Endpoint): Promise<ClientHttp2Session> {
     });
     socket.once('error', reject);
     socket.once('secureConnect', () => {
-      const session = connect(`https://${to.host}`, { createConnection: () => socket });
+      // Else Node itself refuses to send a header twice that a server must refuse.
+      const options = { createConnection: () => socket, strictSingleValueFields: false };
+      const session = connect(`https://${to.host}`, options);
       session.once('connect', () => resolve(session));
       session.once('error', reject);
     });
@@ -25,17 +27,11 @@ export function session2(to: Endpoint): Promise<ClientHttp2Session> {
 
 /** A request whose body is not yet sent; `last` says that there is none. */
 export function open2(session: ClientHttp2Session, to: Endpoint, ask: Ask, last: boolean): ClientHttp2Stream {
-  const names = Object.entries(ask.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
-  return session.request(
-    {
-      ':method': ask.method ?? 'GET',
-      ':path': ask.path ?? '/',
-      ':authority': to.host,
-      ':scheme': 'https',
-      ...Object.fromEntries(names),
-    },
-    { endStream: last },
-  );
+  const headers = [':method', ask.method ?? 'GET', ':path', ask.path ?? '/', ':authority', to.host, ':scheme', 'https'];
+  for (const [name, values] of Object.entries(ask.headers ?? {})) {
+    for (const value of [values].flat()) headers.push(name.toLowerCase(), value);
+  }
+  return session.request(headers, { endStream: last });
 }
 
 /** Asks over HTTP/2, on a session of its own, and reads the whole answer. */
