@@ -1,5 +1,6 @@
 import type { JsonValue } from '../caddy/json.ts';
-import { lineColumn, type Place } from '../diagnostics/position.ts';
+import { lineAt, linesByFile } from '../diagnostics/lines.ts';
+import type { Place } from '../diagnostics/position.ts';
 import { itemsOf, own } from './live.ts';
 import { markOf, ownerOf } from './marks.ts';
 
@@ -52,8 +53,9 @@ export function foreignSide(kind: string, name: string, value: JsonValue): strin
   return `Caddy's ${label}, which ${owner === undefined ? "is not caddyctl's" : `belongs to caddyctl's owner "${owner}"`}`;
 }
 
-export function placeText(place: Place | undefined): string {
+/** ` (policies/aidoo.yaml:12:3)`, or nothing. Whoever shows many places passes one `linesByFile()` for all. */
+export function placeText(place: Place | undefined, lines = linesByFile()): string {
   if (place === undefined) return '';
-  const { line, column } = lineColumn(place.file.text, place.range.start);
-  return ` (${place.file.path}:${line}:${column})`;
+  const { line, start } = lineAt(lines(place.file), place.range.start);
+  return ` (${place.file.path}:${line}:${place.range.start - start + 1})`;
 }

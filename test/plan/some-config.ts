@@ -99,8 +99,8 @@ export const desired: fc.Arbitrary<Desired> = fc
   })
   .map(({ http, tls, authority, log }) => ({
     apps: {
-      http: http as JsonObject,
-      ...(tls === undefined ? {} : { tls: tls as JsonObject }),
+      http,
+      ...(tls === undefined ? {} : { tls }),
       ...(authority ? { pki: { certificate_authorities: { local: localAuthority } } } : {}),
     },
     ...(log ? { logging: { logs: { default: defaultLog } } } : {}),
