@@ -29,7 +29,12 @@ function basic({
   users: Readonly<Record<string, Secret>>;
   realm?: string | undefined;
 }): CaddyHandler {
-  const accounts = Object.entries(users).map(([username, hash]) => ({ password: secretPlaceholder(hash), username }));
+  // bcrypt reads no further than the hash, so the dollar does no harm to one. Alone, where the secret is not set, it is a
+  // hash that nothing fits; an empty one would make Caddy refuse the whole config, all other sites with it.
+  const accounts = Object.entries(users).map(([username, hash]) => ({
+    password: `${secretPlaceholder(hash)}$`,
+    username,
+  }));
   return {
     handler: 'authentication',
     providers: {
@@ -38,7 +43,7 @@ function basic({
         hash: { algorithm: 'bcrypt' },
         // Without it each request costs a whole bcrypt, about a second at cost 14.
         hash_cache: {},
-        ...(realm !== undefined && { realm: literal(realm) }),
+        ...(realm !== undefined && { realm }),
       },
     },
   };
@@ -79,7 +84,8 @@ function forward({ auth, authUpstream }: Modifiers): CaddyHandler[] {
     {
       handler: 'reverse_proxy',
       ...pool(authUpstream, {}),
-      rewrite: { method: 'GET', uri: literal(rules.path) },
+      // The client's query stays out of it: `?rd=…` would be an instruction to many of these services.
+      rewrite: { method: 'GET', uri: literal(rules.path.includes('?') ? rules.path : `${rules.path}?`) },
       headers: {
         request: {
           set: { 'X-Forwarded-Method': ['{http.request.method}'], 'X-Forwarded-Uri': ['{http.request.uri}'] },

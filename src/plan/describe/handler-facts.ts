@@ -103,7 +103,8 @@ function basicAuthFacts(handler: JsonValue, facts: FactList): void {
 
 /** A hash that stands in the config itself was put there by hand, and is nobody's to read. */
 function hashText(value: JsonValue | undefined): string {
-  return typeof value === 'string' && /^\{(env|file)\.[^{}]*\}$/.test(value) ? shown(value) : 'a hash';
+  const [, secret] = typeof value === 'string' ? (/^(\{(?:env|file)\.[^{}]*\})\$?$/.exec(value) ?? []) : [];
+  return secret ?? 'a hash';
 }
 
 function rateLimitFacts(handler: JsonValue, facts: FactList): void {

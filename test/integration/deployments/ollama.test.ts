@@ -224,6 +224,19 @@ describe('a secret that Caddy was not given', () => {
       await open.stop();
     }
   });
+
+  test('the hash: nobody comes in, and the other site is served', async () => {
+    const open = await deployOllama({ OLLAMA_TOKEN: TOKEN });
+    try {
+      await expectRefused(LAN, {}, /^Basic/, open);
+      for (const password of ['', '$', PASSWORD, '{env.OLLAMA_HASH}', '{env.OLLAMA_HASH}$']) {
+        await expectRefused(LAN, { headers: { Authorization: basicOf('username', password) } }, /^Basic/, open);
+      }
+      expect((await http1(open.https(PUBLIC), { headers: bearer })).status).toBe(200);
+    } finally {
+      await open.stop();
+    }
+  });
 });
 
 describe('secrets stay where they are', () => {
