@@ -10,9 +10,24 @@ export interface Verb {
 /** All commands, in the order of the help. */
 export const verbs: readonly Verb[] = [
   {
+    name: 'validate',
+    summary: 'check policies; no Caddy needed',
+    load: async () => (await import('./commands/validate.ts')).validate,
+  },
+  {
+    name: 'translate',
+    summary: "print Caddy's JSON for policies",
+    load: async () => (await import('./commands/translate.ts')).translate,
+  },
+  {
     name: 'fmt',
     summary: 'put policy files into their usual form',
     load: async () => (await import('./commands/fmt.ts')).fmt,
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of policy files, for editors',
+    load: async () => (await import('./commands/schema.ts')).schema,
   },
   {
     name: 'hash-password',

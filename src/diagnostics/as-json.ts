@@ -37,6 +37,11 @@ export function diagnosticsAsJson(diagnostics: readonly Diagnostic[]): readonly 
   }));
 }
 
+export function placesAsJson(places: readonly Place[]): readonly PlaceJson[] {
+  const lines = linesByFile();
+  return places.map((place) => placeAsJson(place, lines));
+}
+
 function placeAsJson({ file, range }: Place, lines: (file: SourceFile) => Lines): PlaceJson {
   const start = lineAt(lines(file), range.start);
   const end = lineAt(lines(file), range.end);

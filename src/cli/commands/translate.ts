@@ -1,0 +1,52 @@
+import { Option } from 'commander';
+import type { CommandModule } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addExamples } from '../help.ts';
+import { addPaths } from '../paths.ts';
+import { compilePaths, targetOf } from '../policies.ts';
+import { addTargetOptions, type TargetSettings } from '../settings.ts';
+
+interface TranslateOptions extends TargetSettings {
+  readonly sourceMap: boolean;
+  readonly layout: 'plain';
+}
+
+export const translate: CommandModule<TranslateOptions> = {
+  define(command) {
+    addPaths(command);
+    command
+      .option('--source-map', 'print {config, origins}: the file, line and column of each @id', false)
+      .addOption(
+        new Option('--layout <name>', 'how routes are laid out; plain is one for each route of a policy')
+          .choices(['plain'])
+          .default('plain'),
+      );
+    addTargetOptions(command);
+    addExamples(command, [
+      ['caddyctl translate policies/koda.yaml > caddy.json', 'what `caddy run --config caddy.json` takes as it is'],
+      ['caddyctl translate --source-map | jq .origins', 'which line of which file made which part'],
+    ]);
+  },
+  async run({ operands, options, output, process }) {
+    const { config, origins, diagnostics } = await compilePaths(
+      operands,
+      targetOf(options, process.env),
+      process.stdin,
+    );
+    output.diagnostics(diagnostics);
+    if (config === undefined || origins === undefined) {
+      return exitCodes.invalid;
+    }
+    if (!options.sourceMap) {
+      await output.document(config, () => `${JSON.stringify(config, null, 2)}\n`);
+      return exitCodes.done;
+    }
+    const { placesAsJson } = await import('../../diagnostics/as-json.ts');
+    const { placeOf } = await import('../../ir/origin.ts');
+    const ids = [...origins.keys()];
+    const places = placesAsJson([...origins.values()].map((origin) => placeOf(origin)));
+    const mapped = { config, origins: Object.fromEntries(ids.map((id, index) => [id, places[index]])) };
+    await output.document(mapped, () => `${JSON.stringify(mapped, null, 2)}\n`);
+    return exitCodes.done;
+  },
+};

@@ -1,0 +1,36 @@
+import type { Target } from '../caddy/target.ts';
+import type { Compiled } from '../compile.ts';
+import type { SourceFile } from '../diagnostics/position.ts';
+import { pathsOf } from './paths.ts';
+import type { TargetSettings } from './settings.ts';
+
+export interface CompiledPaths extends Compiled {
+  readonly sources: readonly SourceFile[];
+}
+
+/**
+ * Reads and compiles what was typed. A file that cannot be read is an error like any other: nothing is compiled without it,
+ * because what the others lack then is not their mistake.
+ */
+export async function compilePaths(
+  operands: readonly string[],
+  target: Target,
+  stdin: NodeJS.ReadStream,
+): Promise<CompiledPaths> {
+  const { readSources } = await import('../files/read.ts');
+  const { sources, diagnostics } = await readSources(pathsOf(operands), { stdin });
+  if (diagnostics.some(({ severity }) => severity === 'error')) {
+    const { parsePolicy } = await import('../policy/parse.ts');
+    const mistakes = sources.flatMap((source) => parsePolicy(source, target.env).diagnostics);
+    return { sources, diagnostics: [...diagnostics, ...mistakes] };
+  }
+  const { compile } = await import('../compile.ts');
+  const compiled = compile(sources, target);
+  return { ...compiled, sources, diagnostics: [...diagnostics, ...compiled.diagnostics] };
+}
+
+/** What the flags ask for, with caddyctl's environment. */
+export function targetOf(settings: TargetSettings, env: Target['env']): Target {
+  const { owner, httpPort, httpsPort, internalCa } = settings;
+  return { owner, httpPort, httpsPort, internalCa, env };
+}
