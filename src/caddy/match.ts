@@ -27,7 +27,7 @@ export function pathMatcher({ exact, segments, slash }: PathPattern): MatcherSet
   if (!exact && segments.length === 0) return {};
   const path = `/${segments.join('/')}`;
   if (!/[*?[\]\\{}]/.test(path))
-    return { path: exact ? [path + (slash && segments.length > 0 ? '/' : '')] : [path, `${path}/*`] };
+    return { path: exact ? [path + (slash ? '/' : '')] : [path, `${path}/*`] };
   const pattern = segments.map((segment) => (segment === '*' ? '[^/]+' : escapeRegex(segment))).join('/');
   return { path_regexp: { pattern: `(?i)^/${pattern}${exact ? (slash ? '/' : '') : '(/.*)?'}$` } };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { plainPath } from './path.ts';
 import { caddyFile, headerName, secret } from './scalars.ts';
-import { addProblem, keyOf, line, oneOrMore, problem } from './text.ts';
+import { addProblem, hasControlCharacter, keyOf, oneOrMore, problem, textOf } from './text.ts';
 import { to } from './to.ts';
 
 const userKey = keyOf(
@@ -12,9 +12,17 @@ const userKey = keyOf(
   { description: 'A user name.' },
 );
 
+const realm = textOf(
+  (text) =>
+    hasControlCharacter(text) || /["\\]/.test(text)
+      ? problem('realm', 'a realm has no quotes, backslashes or control characters')
+      : { value: text },
+  { description: 'What the browser says is locked.' },
+);
+
 const basic = z.strictObject({
   users: z.record(userKey, secret).meta({ description: 'Users and where Caddy finds the bcrypt hash of each.' }),
-  realm: line.optional(),
+  realm: realm.optional(),
 });
 
 const forward = z.strictObject({

@@ -12,7 +12,7 @@ export interface PathPattern {
 
 /** How a pattern is written: `=/health`, `/api`, `/`. */
 export function showPath({ exact, segments, slash }: PathPattern): string {
-  return `${exact ? '=' : ''}/${segments.join('/')}${slash && segments.length > 0 ? '/' : ''}`;
+  return `${exact ? '=' : ''}/${segments.join('/')}${slash ? '/' : ''}`;
 }
 
 /** `/api` and `/api/*` are the same; `=/health` is exact; `*` is one segment. */
@@ -40,7 +40,7 @@ export function parsePath(text: string): Parsed<PathPattern> {
   if (!exact && segments.at(-1) === '*') segments.pop();
   if (!exact && segments.at(-1) === '*')
     return bad('it ends in several "*"', 'a path takes everything below it anyway');
-  return { value: { exact, segments, slash: exact && slash } };
+  return { value: { exact, segments, slash: exact && slash && segments.length > 0 } };
 }
 
 /** A route's key: one path or several with commas. */
