@@ -8,7 +8,7 @@ import type { CheckedCaddy, Way, WayContext } from './way.ts';
 const suites = ['forky', 'trixie-backports'];
 
 /** What Debian's keyring package installs; the narrowest first. */
-const keyrings = [
+const debianKeyrings = [
   '/usr/share/keyrings/debian-archive-trixie-automatic.gpg',
   '/usr/share/keyrings/debian-archive-trixie-automatic.pgp',
   '/usr/share/keyrings/debian-archive-keyring.gpg',
@@ -18,28 +18,29 @@ const keyrings = [
 const timeoutMs = 180_000;
 
 /** Debian's own package, unpacked and not installed; apt keeps all its state in our folder, and checks Debian's signature. */
-export const byApt: Way = {
-  name: 'by apt',
-  async bring(context) {
-    const mirrors = await debianMirrors(context.env, context.signal);
-    if (mirrors.length === 0) throw new Error("this machine's apt knows no Debian mirror");
-    const keyring = await firstExisting(keyrings);
-    if (keyring === undefined) throw new Error("Debian's archive keyring is not installed");
-    const reasons: string[] = [];
-    for (const suite of suites) {
-      for (const mirror of mirrors) {
-        context.say(`obtaining Caddy by apt: Debian's package from ${suite}, signature checked …`);
-        try {
-          return await fromSuite(context, { mirror, suite, keyring });
-        } catch (error) {
-          context.signal?.throwIfAborted();
-          reasons.push(`${suite}: ${error instanceof Error ? error.message : String(error)}`);
-        }
+export function byApt(keyrings: readonly string[] = debianKeyrings): Way {
+  return { name: 'by apt', bring: (context) => bring(context, keyrings) };
+}
+
+async function bring(context: WayContext, keyrings: readonly string[]): Promise<CheckedCaddy> {
+  const mirrors = await debianMirrors(context.env, context.signal);
+  if (mirrors.length === 0) throw new Error("this machine's apt knows no Debian mirror");
+  const keyring = await firstExisting(keyrings);
+  if (keyring === undefined) throw new Error("Debian's archive keyring is not installed");
+  const reasons: string[] = [];
+  for (const suite of suites) {
+    context.say(`obtaining Caddy by apt: Debian's package from ${suite}, signature checked …`);
+    for (const mirror of mirrors) {
+      try {
+        return await fromSuite(context, { mirror, suite, keyring });
+      } catch (error) {
+        context.signal?.throwIfAborted();
+        reasons.push(`${suite}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    throw new Error(reasons.join('; '));
-  },
-};
+  }
+  throw new Error(reasons.join('; '));
+}
 
 interface Source {
   readonly mirror: string;

@@ -32,7 +32,7 @@ const abandonedAfterMs = 2 * 60 * 60_000;
  * Throws CaddyNotObtained, or the signal's reason.
  */
 export async function obtainCaddy(options: ObtainOptions): Promise<CaddyBinary> {
-  const { cacheFolder, say, signal, env = process.env, ways = [byApt, byGo, byRelease()] } = options;
+  const { cacheFolder, say, signal, env = process.env, ways = [byApt(), byGo, byRelease()] } = options;
   try {
     await mkdir(cacheFolder, { recursive: true });
     await removeAbandoned(cacheFolder);
