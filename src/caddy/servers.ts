@@ -60,3 +60,8 @@ function shared({ tls, offers }: { tls: boolean; offers: readonly Offer[] }): Pi
   const trusted = [...new Set(offers.flatMap((made) => made.trusted))].toSorted();
   return { protocols: all.filter((protocol) => !tls || wanted.has(protocol)), trusted };
 }
+
+/** Where Caddy listens for these addresses of policies and ports. */
+export function listenAddresses(listen: readonly string[], { listen: elsewhere }: Target): string[] {
+  return listen.flatMap((address) => elsewhere?.get(address) ?? [address]);
+}

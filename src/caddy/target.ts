@@ -7,6 +7,8 @@ export interface Target {
   /** The ports of plain http and of https. */
   readonly httpPort: number;
   readonly httpsPort: number;
+  /** Where to listen in place of an address that a policy or a port names: on a laptop `:8443` is loopback only. */
+  readonly listen?: ReadonlyMap<string, readonly string[]>;
   /** Every certificate from Caddy's internal CA: for a laptop, where no public CA reaches. */
   readonly internalCa: boolean;
   /** caddyctl's environment, for `${NAME}`. */

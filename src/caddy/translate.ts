@@ -5,7 +5,7 @@ import { ownedId, serverName } from './ids.ts';
 import { canonical, type JsonObject } from './json.ts';
 import { plainTable, type Table } from './layout/plain.ts';
 import { loggingApp, serverLogs } from './logging.ts';
-import { type Server, servers } from './servers.ts';
+import { listenAddresses, type Server, servers } from './servers.ts';
 import type { Target } from './target.ts';
 import { certificateKind, connectionPolicies, pkiApp, tlsApp } from './tls.ts';
 
@@ -64,7 +64,7 @@ function serverJson(server: Server, table: Table, target: Target): JsonObject {
   const sites = [...new Set(server.offers.map(({ site }) => site))];
   const logs = serverLogs(sites);
   return {
-    listen: server.listen,
+    listen: listenAddresses(server.listen, target),
     protocols: server.protocols,
     automatic_https: automaticHttps(server, sites, target),
     ...(server.tls && { tls_connection_policies: connectionPolicies(sites, server.part, target.owner) }),
