@@ -11,6 +11,8 @@ export interface Output {
   readonly format: OutputFormat;
   /** Whether a text document may hold colours. */
   readonly color: boolean;
+  /** Whether what is said to people may. */
+  readonly noteColor: boolean;
   /** The command's result: `value` as JSON or YAML, or `text` as it is; resolved when it is written. */
   document(value: unknown, text: () => string): Promise<void>;
   /** A result that is a text in every format: a script, a hash. */
@@ -30,6 +32,7 @@ export function createOutput(
   return {
     format: settings.output,
     color: takesColor(stdout, env, settings),
+    noteColor: takesColor(stderr, env, settings),
     async document(value, text) {
       switch (settings.output) {
         case 'text':

@@ -1,10 +1,9 @@
-import { canonical, type JsonValue } from '../caddy/json.ts';
 import type { Place } from '../diagnostics/position.ts';
 import type { Change, FactChange, ItemChange, RouteChange, SiteChange } from './change.ts';
 import type { DescribedItem, DescribedSite, Description } from './describe/description.ts';
 import type { Facts } from './describe/facts.ts';
 import { hoist } from './hoist.ts';
-import { withoutMark } from './marks.ts';
+import { sameButForMark } from './same.ts';
 import type { PlaceOf } from './sides.ts';
 
 /** What becomes of each site and item. Empty only where the two configs say the same. */
@@ -63,12 +62,8 @@ function itemChange(name: string, was: DescribedItem | undefined, is: DescribedI
 
 function itemFacts(was: DescribedItem | undefined, is: DescribedItem | undefined): FactChange[] {
   const facts = factChanges(was?.facts, is?.facts);
-  if (facts.length > 0 || was === undefined || is === undefined || sameValue(was.value, is.value)) return facts;
+  if (facts.length > 0 || was === undefined || is === undefined || sameButForMark(was.value, is.value)) return facts;
   return [{ name: 'other settings', before: '', after: '' }];
-}
-
-function sameValue(one: JsonValue, other: JsonValue): boolean {
-  return canonical(withoutMark(one)) === canonical(withoutMark(other));
 }
 
 function factChanges(before: Facts = new Map(), after: Facts = new Map()): FactChange[] {

@@ -7,6 +7,13 @@ import { subjectsOf } from './tls-order.ts';
 
 /** Hosts of ours that another server routes, or whose certificates another automation policy decides about. */
 export function hostConflicts(input: ConflictInput, settled: ReadonlySet<string>): Conflict[] {
+  const foreignServers = entriesOf(at(input.live.apps, 'http', 'servers')).some(
+    ([name, server]) => !isOurServer(name, server, input.owner, false),
+  );
+  const foreignPolicies = itemsOf(at(input.live.apps, 'tls', 'automation', 'policies')).some(
+    (policy) => !isOurs(policy, input.owner),
+  );
+  if (!foreignServers && !foreignPolicies) return [];
   const ours = new Map<string, JsonValue>();
   for (const [, server] of entriesOf(at(input.desired.apps, 'http', 'servers'))) {
     for (const [host, route] of hostsOf(server)) if (!ours.has(host)) ours.set(host, route);

@@ -1,4 +1,4 @@
-import { canonical, isJsonObject, type JsonObject, type JsonValue } from '../caddy/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../caddy/json.ts';
 import { own } from './live.ts';
 
 /** Who made an object of Caddy's config: the `@id` says it, since Caddy carries it along and otherwise ignores it. */
@@ -29,15 +29,4 @@ export function isOurServer(name: string, value: JsonValue, owner: string, wante
   if (!name.startsWith(`caddyctl-${owner}-`)) return false;
   const routes = own(value, 'routes');
   return wanted || (Array.isArray(routes) && routes.some((route: JsonValue) => isOurs(route, owner)));
-}
-
-/** Whether two objects say the same to Caddy: their marks aside. */
-export function sameButForMark(one: JsonValue, other: JsonValue): boolean {
-  return canonical(withoutMark(one)) === canonical(withoutMark(other));
-}
-
-export function withoutMark(value: JsonValue): JsonValue {
-  if (!isJsonObject(value) || !Object.hasOwn(value, '@id')) return value;
-  const { '@id': _, ...rest } = value;
-  return rest;
 }

@@ -8,6 +8,7 @@ import { describe } from './describe.ts';
 import { guard, type GuardOptions, type Refusal } from './guards.ts';
 import type { Desired, Live } from './live.ts';
 import { type Ours, oursOf } from './ours.ts';
+import { same } from './same.ts';
 import { overlay } from './scope.ts';
 import type { PlaceOf } from './sides.ts';
 import { type Take, takeOver } from './take.ts';
@@ -40,9 +41,7 @@ export interface PlanInput {
 export interface Plan {
   readonly base: Bases;
   readonly next: Live;
-  /** `next` as canonical text, which is what is sent. */
-  readonly text: { readonly apps: string; readonly logging: string };
-  /** Of what it does to ours and what it takes, in hexadecimal. What others change beside ours does not change it. */
+  /** Of what it does to ours and what it takes, in hexadecimal; zeros when that is nothing. What others change beside ours does not change it. */
   readonly digest: string;
   readonly changes: readonly Change[];
   readonly conflicts: readonly Conflict[];
@@ -53,22 +52,20 @@ export interface Plan {
 /** Pure: neither the live config nor the desired one is changed. With conflicts or refusals a plan is only to be shown. */
 export function makePlan({ base, desired, owner, placeOf, options }: PlanInput): Plan {
   const live: Live = { apps: base.apps.value, logging: base.logging.value };
-  const found = findConflicts({ live, desired, owner, placeOf }, overlay(live, desired, owner).clashes);
+  const plain = overlay(live, desired, owner);
+  const found = findConflicts({ live, desired, owner, placeOf }, plain.clashes);
   const takes = options.forceConflicts ? found.flatMap((conflict) => conflict.takes) : [];
-  const { next } = overlay(takeOver(live, takes), desired, owner);
-  const text = { apps: canonical(next.apps), logging: canonical(next.logging) };
-  const isNoop = text.apps === canonical(live.apps) && text.logging === canonical(live.logging);
-  const [oursLive, oursNext] = [oursOf(live, owner), oursOf(next, owner)];
-  const [before, after] = [describe(oursLive), describe(oursNext)];
-  const changes: Change[] = [
-    ...changesBetween(before, after, placeOf),
-    ...takes.map(({ what }) => ({ kind: 'take', sign: 'remove', name: what }) as const),
-  ];
+  const { next } = takes.length === 0 ? plain : overlay(takeOver(live, takes), desired, owner);
+  const isNoop = same(live.apps, next.apps) && same(live.logging, next.logging);
+  const ours = oursOf(live, owner);
+  const before = describe(ours);
+  const after = isNoop ? before : describe(oursOf(next, owner));
+  const takeChanges = takes.map(({ what }): Change => ({ kind: 'take', sign: 'remove', name: what }));
+  const changes = isNoop ? [] : [...changesBetween(before, after, placeOf), ...takeChanges];
   return Object.freeze({
     base,
     next,
-    text,
-    digest: digestOf(oursLive, desired, takes),
+    digest: isNoop ? NO_DIGEST : digestOf(ours, desired, takes),
     changes: isNoop || changes.length > 0 ? changes : [WITHOUT_WORDS],
     conflicts: options.forceConflicts ? [] : found,
     refusals: guard(before, after, options),
@@ -79,11 +76,26 @@ export function makePlan({ base, desired, owner, placeOf, options }: PlanInput):
 /** An order, a mark or a setting for all of Caddy: nothing that a site would notice, but a difference. */
 const WITHOUT_WORDS: Change = { kind: 'item', sign: 'change', name: 'order, marks or ports', facts: [] };
 
+/** Fed in small pieces: a large config as one text would cost more than all the rest of a plan. */
 function digestOf(ours: Ours, { apps, logging }: Desired, takes: readonly Take[]): string {
+  const hash = createHash('sha256');
+  const feed = (value: JsonValue, depth: number): void => {
+    if (depth === 0 || typeof value !== 'object' || value === null) return void hash.update(`${canonical(value)}\n`);
+    for (const key of Object.keys(value).toSorted()) {
+      hash.update(`${depth} ${JSON.stringify(key)}\n`);
+      feed((value as Record<string, JsonValue>)[key] as JsonValue, depth - 1);
+    }
+  };
   const { servers, authorities, logs, ...lists } = ours;
-  const maps = [servers, authorities, logs].map((map) => Object.fromEntries(map));
-  const paths = takes.map(({ path }) => path);
-  return createHash('sha256')
-    .update(canonical([...maps, { ...lists }, apps, logging ?? null, paths]))
-    .digest('hex');
+  const [ourServers = {}, ...others] = [servers, authorities, logs].map((map) => Object.fromEntries(map));
+  feed(ourServers, PIECES);
+  feed({ ...lists, others }, PIECES);
+  feed(apps, PIECES + 2);
+  feed([logging ?? null, takes.map(({ path }) => path)], PIECES);
+  return hash.digest('hex');
 }
+
+const NO_DIGEST = '0'.repeat(64);
+
+/** How deep the routes stand below the map of servers. */
+const PIECES = 3;

@@ -17,19 +17,21 @@ const SIGNS: Readonly<Record<Sign, readonly [string, Style]>> = {
 /** How many hosts of one change are named before the rest is counted. */
 const MANY_HOSTS = 5;
 
-/** A plan for people: changes, then what stands in its way, then the count. */
+/** A plan for people: changes, then what stands in its way if that is more than one thing, then the count. */
 export function renderPlan(plan: Plan, { color }: { readonly color: boolean }): string {
   const paint = (style: Style, text: string): string =>
     color ? styleText(style, text, { validateStream: false }) : text;
+  // A single obstacle is the sentence with which the command fails; there is no need to say it twice.
+  const isManifold = plan.conflicts.length + plan.refusals.length > 1;
   const known = linesByFile();
   const locate = (place: Place | undefined): string => paint('dim', visible(placeText(place, known)));
   const lines = [
     ...plan.changes.flatMap((change) => changeLines(change, paint, locate)),
-    ...plan.conflicts.flatMap(({ message, hint }) => [
+    ...(isManifold ? plan.conflicts : []).flatMap(({ message, hint }) => [
       `${paint('red', 'conflict:')} ${visible(message)}`,
       ...(hint === undefined ? [] : [`${paint('cyan', 'hint:')} ${visible(hint)}`]),
     ]),
-    ...plan.refusals.flatMap(({ reason, allow }) => [
+    ...(isManifold ? plan.refusals : []).flatMap(({ reason, allow }) => [
       `${paint('red', 'refused:')} ${visible(reason)}`,
       `${paint('cyan', 'hint:')} ${visible(allow)}`,
     ]),
@@ -103,10 +105,10 @@ function factText({ name, before, after }: FactChange, sign: Sign): string {
   const label = visible(name);
   const colon = /header /.test(name) ? ':' : '';
   if (sign !== 'change') return `${label}${colon} ${visible(after ?? before ?? '')}`.trimEnd();
-  // Both sides known, but in a form without words, or alike as far as they are shown.
+  if (before === undefined) return `${label}${colon} ${visible(after ?? '')}`.trimEnd() + ' (new)';
+  if (after === undefined) return `${label}${colon} ${visible(before)}`.trimEnd() + ' (no longer)';
+  // In a form without words, or alike as far as they are shown.
   if (before === '' || after === '') return `${label} changed (by hand?)`;
   if (before === after) return `${label} changed`;
-  if (before === undefined) return `${label}${colon} ${visible(after ?? '')} (new)`;
-  if (after === undefined) return `${label}${colon} ${visible(before)} (no longer)`;
   return `${label}${colon} ${visible(before)} → ${visible(after)}`;
 }

@@ -1,6 +1,7 @@
-import { canonical, isJsonObject, type JsonObject, type JsonValue } from '../caddy/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../caddy/json.ts';
 import { at, type Desired, entriesOf, itemsOf, type Live, own } from './live.ts';
-import { isOurs, isOurServer, sameButForMark } from './marks.ts';
+import { isOurs, isOurServer } from './marks.ts';
+import { same, sameButForMark } from './same.ts';
 import { foreignRemainder, mergeServer } from './server-scope.ts';
 import { orderPolicies } from './tls-order.ts';
 
@@ -112,7 +113,7 @@ class Merger {
   /** A value without a mark: whoever wrote it first keeps it. */
   #setting(live: JsonValue | undefined, desired: JsonValue | undefined, path: string[]): JsonValue | undefined {
     if (desired === undefined) return live;
-    if (live === undefined || live === null || canonical(live) === canonical(desired)) return desired;
+    if (live === undefined || live === null || same(live, desired)) return desired;
     const isPort = path.length === 3 && path[1] === 'http' && /^https?_port$/.test(path[2] ?? '');
     if (isPort && this.#aloneInHttp) return desired;
     return this.#clash(live, desired, path);

@@ -1,0 +1,52 @@
+import type { CommandModule } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { addExamples } from '../help.ts';
+import { addPaths } from '../paths.ts';
+import { addPlanOptions } from '../plan-options.ts';
+import type { PassSettings } from '../run-pass.ts';
+import { addAdminOptions, addTargetOptions } from '../settings.ts';
+
+interface DiffOptions extends PassSettings {
+  readonly jsonPatch: boolean;
+  readonly detailedExitcode: boolean;
+}
+
+export const diff: CommandModule<DiffOptions> = {
+  define(command) {
+    addPaths(command);
+    command
+      .option('--json-patch', 'print the changes of the config as JSON Patch (RFC 6902)', false)
+      .option('--detailed-exitcode', 'end with 2 when something would change', false);
+    addPlanOptions(command);
+    addTargetOptions(command);
+    addAdminOptions(command);
+    addExamples(command, [
+      ['caddyctl diff', 'what `caddyctl apply` would change'],
+      ['caddyctl diff --detailed-exitcode -q', 'for scripts: 0 when Caddy has what the policies say, 2 when not'],
+    ]);
+  },
+  async run(invocation) {
+    const { options, output } = invocation;
+    const { runPass } = await import('../run-pass.ts');
+    const { exitCodeOf, failureOf, outcomeAsJson } = await import('../outcome.ts');
+    // A pass that nobody agrees to ends with its plan.
+    const ran = await runPass(invocation, async () => false);
+    const { outcome } = ran;
+    if (options.jsonPatch && 'plan' in outcome) {
+      const { jsonPatch } = await import('../../plan/json-patch.ts');
+      const { base, next } = outcome.plan;
+      const patch = jsonPatch({ apps: base.apps.value, logging: base.logging.value }, next);
+      await output.document(patch, () => `${JSON.stringify(patch, null, 2)}\n`);
+    } else if (output.format !== 'text') {
+      await output.document(outcomeAsJson(ran), () => '');
+      return outcome.kind === 'declined' && options.detailedExitcode ? exitCodes.changes : exitCodeOf(outcome);
+    } else if ('plan' in outcome) {
+      const { renderPlan } = await import('../../plan/render.ts');
+      await output.text(renderPlan(outcome.plan, { color: output.color }));
+    }
+    output.diagnostics(ran.diagnostics);
+    const failure = failureOf(outcome);
+    if (failure !== undefined) throw failure;
+    return outcome.kind === 'declined' && options.detailedExitcode ? exitCodes.changes : exitCodeOf(outcome);
+  },
+};

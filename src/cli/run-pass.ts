@@ -1,0 +1,42 @@
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Outcome } from '../reconcile/outcome.ts';
+import type { Step } from '../reconcile/pass.ts';
+import type { Invocation } from './command.ts';
+import { openAdmin } from './open-admin.ts';
+import { type PlanSettings, planOptionsOf } from './plan-options.ts';
+import { compilePaths, targetOf } from './policies.ts';
+import type { AdminSettings, TargetSettings } from './settings.ts';
+
+export interface PassSettings extends TargetSettings, AdminSettings, PlanSettings {}
+
+export interface RanPass {
+  readonly outcome: Outcome;
+  /** Of the policies; errors only where the outcome is `invalid`. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** One pass over the policies that were typed, against the Caddy that the flags name. */
+export async function runPass(
+  { operands, options, process }: Invocation<PassSettings>,
+  confirm: (plan: Plan) => Promise<boolean>,
+  onStep: (step: Step) => void = () => {},
+): Promise<RanPass> {
+  const { admin, dialAddresses } = await openAdmin(options);
+  const { pass } = await import('../reconcile/pass.ts');
+  let diagnostics: readonly Diagnostic[] = [];
+  const outcome = await pass({
+    admin,
+    owner: options.owner,
+    options: planOptionsOf(options),
+    compile: async (running) => {
+      const target = { ...targetOf(options, process.env), adminAddresses: dialAddresses, ...(running && { running }) };
+      const compiled = await compilePaths(operands, target, process.stdin);
+      diagnostics = compiled.diagnostics;
+      return compiled;
+    },
+    confirm,
+    onStep,
+  });
+  return { outcome, diagnostics };
+}

@@ -1,0 +1,27 @@
+import type { AdminError } from '../admin/errors.ts';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { Plan } from '../plan/plan.ts';
+
+/** What became of one pass. A mistake in a policy, and whatever Caddy does, ends in one of these and never in an exception. */
+export type Outcome =
+  /** Caddy runs what the policies say, shown by reading it back. */
+  | { readonly kind: 'applied'; readonly plan: Plan }
+  /** It did already; nothing was written. */
+  | { readonly kind: 'unchanged'; readonly plan: Plan }
+  /** Only a plan was asked for, or whoever was asked said no. */
+  | { readonly kind: 'declined'; readonly plan: Plan }
+  | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
+  /** Somebody else holds what the policies want; the plan names both sides. */
+  | { readonly kind: 'conflict'; readonly plan: Plan }
+  /** What is ours was changed while we were at it, so the plan that was shown is no longer what would happen. */
+  | { readonly kind: 'overtaken'; readonly plan: Plan; readonly reason: string }
+  | { readonly kind: 'refused'; readonly plan: Plan }
+  /** Caddy did not take it. It serves what it served before, unless there is a `restoreProblem`. */
+  | {
+      readonly kind: 'rejected';
+      readonly plan: Plan;
+      readonly diagnostic: Diagnostic;
+      readonly restoreProblem?: string | undefined;
+    }
+  /** Caddy could not be asked, or did not say what it made of a write. */
+  | { readonly kind: 'unreachable'; readonly error: AdminError };
