@@ -20,6 +20,16 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/translate.ts')).translate,
   },
   {
+    name: 'diff',
+    summary: 'show what would change in the live Caddy',
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
+    name: 'apply',
+    summary: 'make the live Caddy serve the policies',
+    load: async () => (await import('./commands/apply.ts')).apply,
+  },
+  {
     name: 'fmt',
     summary: 'put policy files into their usual form',
     load: async () => (await import('./commands/fmt.ts')).fmt,
