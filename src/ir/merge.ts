@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { ParsedPolicy } from '../policy/parse.ts';
 import type { Global } from '../policy/schema/global.ts';
+import { canonicalHeader } from '../policy/schema/scalars.ts';
 import type { Service } from '../policy/schema/service.ts';
 import { parseHosts, type Preset, type SiteObject } from '../policy/schema/site.ts';
 import { type Origin, placeOf, type Traced, within } from './origin.ts';
@@ -95,10 +96,17 @@ function conflictsWithin({ hosts, parts }: SiteParts): Diagnostic[] {
   for (const { value, origin } of parts) {
     for (const [key, given] of Object.entries(value)) {
       if (given === undefined || key === 'checks') continue;
-      if (!MERGED_BY_NAME.has(key)) meet(key, { value: given, origin: within(origin, key) });
+      const at = within(origin, key);
+      if (key === 'cache_control') {
+        // It stands for a header, which another file may name in full.
+        const names = Object.keys(value.headers ?? {}).map(canonicalHeader);
+        if (!names.includes('Cache-Control'))
+          meet('headers Cache-Control', { value: { kind: 'set', value: given }, origin: at });
+      } else if (!MERGED_BY_NAME.has(key)) meet(key, { value: given, origin: at });
       else {
         for (const [name, one] of Object.entries(given as Record<string, unknown>)) {
-          meet(`${key} ${name}`, { value: one, origin: within(origin, key, name) });
+          const known = key.endsWith('headers') ? canonicalHeader(name) : name;
+          meet(`${key} ${known}`, { value: one, origin: within(at, name) });
         }
       }
     }

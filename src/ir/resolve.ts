@@ -44,7 +44,8 @@ class Resolver {
   }
 
   site({ hosts, parts }: SiteParts): Site {
-    const layers = parts.flatMap((part) => this.#withPresets(part));
+    // All presets before all parts: what any file says itself is nearer than what a preset says, whichever file names it.
+    const layers = [...parts.flatMap((part) => this.#presets(part)), ...parts];
     const first = parts[0];
     if (first === undefined) throw new Error('a site without parts');
     const say = <T>(found: Traced<T> | undefined, fallback: T): Traced<T> =>
@@ -83,8 +84,8 @@ class Resolver {
     return { ...folded, authUpstream: this.#upstream(forward.to, within(folded.auth.origin, 'forward', 'to')) };
   }
 
-  #withPresets(layer: Layer): Layer[] {
-    return [...presetLayers(layer, this.#set.presets, this.#report), layer];
+  #presets(layer: Layer): Layer[] {
+    return presetLayers(layer, this.#set.presets, this.#report);
   }
 
   #siteRoutes(parts: readonly Traced<SiteObject>[], layers: readonly Layer[]): Route[] {
@@ -124,7 +125,7 @@ class Resolver {
   #route(given: RouteObject, origin: Origin, pattern: PathPattern, around: Surroundings): Route[] {
     this.#refuseSiteOnly(given, origin);
     const layer: Layer = { value: given, origin };
-    const layers = [...around.layers, ...this.#withPresets(layer)];
+    const layers = [...around.layers, ...this.#presets(layer), layer];
     const when = given.when === undefined ? around.when : [...around.when, given.when];
     if (given.routes === undefined) {
       const handler = this.#handler(given, origin);
@@ -144,7 +145,10 @@ class Resolver {
     const inner = this.#routes(given.routes, within(origin, 'routes'), { prefix: pattern.segments, when, layers });
     // A group covers everything below its path, so what none of its routes takes goes nowhere else.
     const hasOwnRoot = inner.some(
-      (route) => !route.pattern.exact && route.pattern.segments.length === pattern.segments.length,
+      (route) =>
+        !route.pattern.exact &&
+        route.pattern.segments.length === pattern.segments.length &&
+        route.when.length === when.length,
     );
     const rest: Route = {
       pattern,
