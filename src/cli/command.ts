@@ -11,6 +11,8 @@ export interface Invocation<Options> {
   /** For its environment, standard input and terminal. What is written goes through `output`. */
   readonly process: NodeJS.Process;
   readonly signals: Signals;
+  /** The whole program with every verb defined: what completion describes. */
+  readonly wholeProgram: () => Promise<Command>;
 }
 
 /**

@@ -19,6 +19,7 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
   // What no promise of ours catches, a failed promise that nobody waits for too, is told in the same words.
   process.on('uncaughtException', (error) => process.exit(report(error, process)));
   const signals = listenForSignals(process);
+  const wholeProgram = (): Promise<Command> => createProgram('all', () => {});
   let code: ExitCode = exitCodes.done;
   try {
     const program = await createProgram(argv, (command, verb) => {
@@ -26,7 +27,7 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
         applyEnvironment(command, process.env);
         const options = command.optsWithGlobals<OutputSettings>();
         const output = createOutput(process.stdout, process.stderr, process.env, options);
-        code = await verb.run({ operands: command.args, options, output, process, signals });
+        code = await verb.run({ operands: command.args, options, output, process, signals, wholeProgram });
       });
     });
     await program.parseAsync(argv, { from: 'user' });
@@ -44,7 +45,7 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
  * The program with all its verbs. Only those that `argv` may name are loaded; the others are names with a summary.
  * With `'all'` every verb is loaded.
  */
-export async function createProgram(
+async function createProgram(
   argv: readonly string[] | 'all',
   attach: (command: Command, verb: CommandModule<object>) => void,
 ): Promise<Command> {

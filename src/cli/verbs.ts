@@ -45,6 +45,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/hash-password.ts')).hashPassword,
   },
   {
+    name: 'completion',
+    summary: 'print a completion script for a shell',
+    load: async () => (await import('./commands/completion.ts')).completion,
+  },
+  {
     name: 'version',
     summary: 'print the version of caddyctl and what it runs on',
     load: async () => (await import('./commands/version.ts')).version,
