@@ -5,7 +5,7 @@ import { askHidden } from '../../src/cli/prompt.ts';
 interface Asked {
   readonly answers: Promise<readonly string[]>;
   readonly shown: () => string;
-  type(text: string): void;
+  readonly type: (text: string) => void;
 }
 
 function ask(...questions: readonly string[]): Asked {
