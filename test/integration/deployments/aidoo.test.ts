@@ -6,6 +6,7 @@ import { serverSentEvent, streaming } from '../../support/backend/stream.ts';
 import { all, type Answer } from '../../support/client/answer.ts';
 import { http1 } from '../../support/client/http1.ts';
 import { http2 } from '../../support/client/http2.ts';
+import { speaksQuic } from '../../support/client/quic.ts';
 import { raw } from '../../support/client/raw.ts';
 import { spellings } from '../../support/client/spellings.ts';
 import { read1, read2 } from '../../support/client/stream.ts';
@@ -415,6 +416,7 @@ describe('http, https and certificates', () => {
       expect(all(answer, 'Alt-Svc').join()).toContain(`h3=":${aidoo.httpsPort}"`);
       expect((await get(host, '/')).status).toBe(200);
     }
+    expect(await speaksQuic(aidoo.httpsPort)).toBe(true);
   });
 
   test('the certificates are asked for under the e-mail address of the guide', async () => {

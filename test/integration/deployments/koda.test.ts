@@ -8,6 +8,7 @@ import type { Endpoint } from '../../support/client/endpoint.ts';
 import { http1 } from '../../support/client/http1.ts';
 import { http2 } from '../../support/client/http2.ts';
 import { freePort } from '../../support/client/ports.ts';
+import { raw } from '../../support/client/raw.ts';
 import { webSocket } from '../../support/client/websocket.ts';
 import { deploy, translate, type Deployment } from '../../support/deployment.ts';
 import { changeConfig } from './reloads.ts';
@@ -233,6 +234,14 @@ describe('security headers', () => {
     expectNameless(await http1(koda.http(KODA)));
     expectNameless(await http1(koda.http('other.example.com')));
     expectNameless(await http1(koda.https(KODA), { headers: { Host: 'other.example.com' } }));
+    for (const broken of [
+      ['GET / HTTP/1.1'],
+      ['NOT HTTP'],
+      ['GET / HTTP/1.1', `Host: ${KODA}`, 'X: a', 'Content-Length: x'],
+    ]) {
+      expectNameless(await raw(koda.https(KODA), broken));
+      expectNameless(await raw(koda.http(KODA), broken));
+    }
   });
 });
 

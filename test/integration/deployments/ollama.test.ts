@@ -14,6 +14,7 @@ import { http2 } from '../../support/client/http2.ts';
 import { raw } from '../../support/client/raw.ts';
 import { spellings } from '../../support/client/spellings.ts';
 import { read1, read2 } from '../../support/client/stream.ts';
+import { webSocket } from '../../support/client/websocket.ts';
 import { upload } from '../../support/client/upload.ts';
 import { deploy, translate, type Deployment } from '../../support/deployment.ts';
 
@@ -78,6 +79,17 @@ describe('ollama.example.com asks for the bearer token', () => {
       await expectRefused(PUBLIC, { method: 'POST', path, body: '{}' }, challenge);
     },
   );
+
+  test.each(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'ODD'])(
+    'of every method: %s',
+    async (method) => {
+      await expectRefused(PUBLIC, { method, path: '/api/tags' }, challenge);
+    },
+  );
+
+  test('of a WebSocket', async () => {
+    await expect(webSocket(deployment.https(PUBLIC), '/')).rejects.toThrow(/401/);
+  });
 
   test.each([bearer.Authorization, `bearer ${TOKEN}`, `BEARER ${TOKEN}`])('and takes it: %s', async (authorization) => {
     for (const ask of [http1, http2]) {
@@ -173,6 +185,10 @@ describe('ollama.internal.lan asks for user and password', () => {
       const answer = await ask(deployment.https(LAN), { path: '/api/tags', headers: basic });
       expect(answer.status).toBe(200);
     }
+  });
+
+  test.each(['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS', 'TRACE', 'ODD'])('of every method: %s', async (method) => {
+    await expectRefused(LAN, { method, path: '/api/tags' }, challenge);
   });
 
   const wrong: [string, string | string[]][] = [

@@ -11,6 +11,7 @@ import { webSocketApp } from '../../support/backend/websocket.ts';
 import { all, type Answer } from '../../support/client/answer.ts';
 import { http1 } from '../../support/client/http1.ts';
 import { http2 } from '../../support/client/http2.ts';
+import { speaksQuic } from '../../support/client/quic.ts';
 import { read1 } from '../../support/client/stream.ts';
 import { upload } from '../../support/client/upload.ts';
 import { webSocket } from '../../support/client/websocket.ts';
@@ -209,6 +210,7 @@ test('HTTP/2 is offered and HTTP/3 is not, since 443/udp is shut', async () => {
   const answer = await http2(pipelit.https(PIPELIT));
   expect(answer.status).toBe(200);
   expect(all(answer, 'Alt-Svc')).toEqual([]);
+  expect(await speaksQuic(pipelit.httpsPort)).toBe(false);
 });
 
 describe('ports that must stay inside', () => {
