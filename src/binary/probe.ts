@@ -1,5 +1,5 @@
 import { CommandFailed, runCommand } from './run.ts';
-import { isAtLeast, parseVersion } from './version.ts';
+import { isAtLeast, parseBuildInfo, parseVersion } from './version.ts';
 
 export type Probed =
   | { readonly kind: 'usable'; readonly version: string }
@@ -14,20 +14,26 @@ export interface ProbeOptions {
 
 /** Asks the executable at `path` for its version. Throws only the signal's reason; all that is wrong with the file is a reason. */
 export async function probeCaddy(path: string, { env, oldest, signal }: ProbeOptions): Promise<Probed> {
-  let output: string;
-  try {
-    output = await runCommand(path, ['version'], { env, signal, timeoutMs: 15_000 });
-  } catch (error) {
-    if (!(error instanceof CommandFailed)) throw error;
-    return { kind: 'unusable', reason: error.message };
-  }
-  const version = parseVersion(output);
+  const ask = (question: string): Promise<string | CommandFailed> =>
+    runCommand(path, [question], { env, signal, timeoutMs: 15_000 }).catch(failure);
+  const printed = await ask('version');
+  if (printed instanceof CommandFailed) return { kind: 'unusable', reason: printed.message };
+  let version = parseVersion(printed);
   if (version === undefined) {
-    const firstLine = output.trimStart().split('\n', 1).join('').slice(0, 60);
+    const info = await ask('build-info');
+    version = info instanceof CommandFailed ? undefined : parseBuildInfo(info);
+  }
+  if (version === undefined) {
+    const firstLine = printed.trimStart().split('\n', 1).join('').slice(0, 60);
     return { kind: 'unusable', reason: `\`caddy version\` printed no version: ${JSON.stringify(firstLine)}` };
   }
   if (!isAtLeast(version, oldest)) {
     return { kind: 'unusable', reason: `version ${version} is older than ${oldest}` };
   }
   return { kind: 'usable', version };
+}
+
+function failure(error: unknown): CommandFailed {
+  if (error instanceof CommandFailed) return error;
+  throw error;
 }

@@ -14,7 +14,10 @@ test('go installs the pinned version into the cache, with the settings of the us
   const env = { ...box.env, GOFLAGS: '-mod=mod', GOOS: 'windows', GOARCH: 'arm64' };
   const obtained = await obtainCaddy({ ...box, env, ways: [byGo] });
   expect(await findCaddy(box)).toEqual(obtained);
-  expect(await box.read('asked')).toBe('install github.com/caddyserver/caddy/v2/cmd/caddy@v2.11.4 [-mod=mod] [] 0\n');
+  const module = 'github.com/caddyserver/caddy/v2';
+  expect(await box.read('asked')).toBe(
+    `install -ldflags=-X ${module}.CustomVersion=v2.11.4 ${module}/cmd/caddy@v2.11.4 [-mod=mod] [] 0\n`,
+  );
   expect(box.said).toEqual([
     'obtaining Caddy 2.11.4 by go install (builds it from source: some minutes) …',
     `obtained Caddy 2.11.4 by go install: ${obtained.path}`,

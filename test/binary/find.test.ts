@@ -58,7 +58,7 @@ test('a CADDY_BIN that is not executable, or a folder, is an error', async () =>
 test('on the PATH, what cannot be used is passed over with the reason, each file once', async () => {
   await using box = await openSandbox();
   const old = await box.script('old/caddy', printing('2.6.2'));
-  const unknown = await box.script('unknown/caddy', 'echo "(devel)"');
+  const unknown = await box.script('unknown/caddy', printing('(devel)'));
   const text = join(box.folder, 'text/caddy');
   await mkdir(join(box.folder, 'text'));
   await writeFile(text, 'v2.11.4\n', { mode: 0o644 });
@@ -75,6 +75,13 @@ test('on the PATH, what cannot be used is passed over with the reason, each file
     `passed over ${unknown}: \`caddy version\` printed no version: "(devel)"`,
     `passed over ${text}: \`${text}\` is not executable`,
   ]);
+});
+
+test('a Caddy that does not know its version is asked how it was built', async () => {
+  await using box = await openSandbox();
+  const info = `printf 'mod\\tgithub.com/caddyserver/caddy/v2\\tv2.11.4\\th1:a=\\n'`;
+  const path = await box.script('caddy', `[ "$1" = build-info ] && ${info} || echo unknown`);
+  expect(await findCaddy(box)).toEqual({ path, version: '2.11.4', foundIn: 'PATH' });
 });
 
 test('a caller can ask for a newer one than the oldest supported', async () => {

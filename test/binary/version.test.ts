@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isAtLeast, parseVersion } from '../../src/binary/version.ts';
+import { isAtLeast, parseBuildInfo, parseVersion } from '../../src/binary/version.ts';
 
 test.each([
   ['v2.11.4 h1:XKxkEBXMXEjqE7tRRvwdZJ0d8OkZDfn2m3ri4uW/Qh4=\n', '2.11.4'],
@@ -17,6 +17,17 @@ test.each(['', '(devel)', 'unknown', 'caddy 2.11.4', '2.11', '2.11.4.1', 'versio
     expect(parseVersion(output)).toBeUndefined();
   },
 );
+
+const path = 'go\tgo1.26.8\npath\tgithub.com/caddyserver/caddy/v2/cmd/caddy\n';
+test.each([
+  [`${path}mod\tgithub.com/caddyserver/caddy/v2\tv2.11.4\th1:a=\ndep\tcel.dev/expr\tv0.25.1\th1:b=\n`, '2.11.4'],
+  ['path\tcaddy\nmod\tcaddy\t(devel)\t\ndep\tgithub.com/caddyserver/caddy/v2\tv2.10.0\th1:a=\n', '2.10.0'],
+  [`${path}mod\tgithub.com/caddyserver/caddy/v2\t(devel)\t\n`, undefined],
+  ['dep\tgithub.com/caddyserver/caddy/v2/modules\tv1.0.0\n', undefined],
+  ['Hello\n', undefined],
+])('%j is the build of version %s', (output, version) => {
+  expect(parseBuildInfo(output)).toBe(version);
+});
 
 test('versions in their order', () => {
   const inOrder = [
