@@ -9,13 +9,13 @@ export function clashConflicts(clashes: readonly Clash[]): Conflict[] {
     const name = path.at(-1) ?? '';
     const [kind, what] = KINDS[path.slice(0, -1).join('/')] ?? ['setting', path.slice(1).join('.')];
     const label = kind === 'setting' ? what : `${what} "${name}"`;
-    const takes = [{ path, what: label }];
     if (kind === 'setting' && !isJsonObject(live) && !isJsonObject(desired)) {
       const message = `the policies want ${what} to be ${canonical(desired)}, and somebody else has set it to ${canonical(live)}`;
-      return { kind, message, takes };
+      return { kind, message, takes: [{ path, what: `${what} ${canonical(live)}, which somebody else has set` }] };
     }
     const other = kind === 'setting' ? foreignSide(what, '', live) : foreignSide(what, name, live);
-    return { kind, message: `the policies want a ${label} of their own, and there is ${other}`, takes };
+    const message = `the policies want a ${label} of their own, and there is ${other}`;
+    return { kind, message, takes: [{ path, what: other }] };
   });
 }
 

@@ -59,14 +59,14 @@ function inPolicies({ live, desired, owner, placeOf }: ConflictInput, ours: Host
     if (subjects.length === 0) {
       if (!wantsAll) return [];
       const message = `the policies and ${other}, both want to say how every other certificate is made`;
-      return [{ kind: 'tls', message, takes: [{ path, what: 'TLS automation policy for every name' }] }];
+      return [{ kind: 'tls', message, takes: [{ path, what: other }] }];
     }
     const goesWhole = subjects.every((name) => wanted.has(name));
     return subjects.flatMap((name, at): Conflict[] => {
       const route = ours.get(name);
       if (route === undefined && !wanted.has(name)) return [];
       const side = siteSide(name, route ?? null, placeOf);
-      const take = { path: goesWhole ? path : [...path, 'subjects', at], what: `TLS automation of ${name}` };
+      const take = { path: goesWhole ? path : [...path, 'subjects', at], what: `${name} in ${other}` };
       const message = `the certificate of ${side.text} is also decided by ${other}`;
       return [{ kind: 'tls', message, place: side.place, takes: wanted.has(name) ? [take] : [] }];
     });

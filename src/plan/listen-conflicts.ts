@@ -45,7 +45,7 @@ function conflict(
       ? `"${name}" is the welcome page that Caddy's package starts with: take its place with --force-conflicts, and empty /etc/caddy/Caddyfile, or it comes back when Caddy restarts`
       : undefined,
     place: ours.place,
-    takes: [{ path: ['apps', app, 'servers', name], what: `${app === 'http' ? 'server' : `${app} server`} "${name}"` }],
+    takes: [{ path: ['apps', app, 'servers', name], what: other }],
   };
 }
 

@@ -54,7 +54,7 @@ function changeLines(change: Change, paint: Paint, locate: (place: Place | undef
   const sign = paint(style, mark);
   switch (change.kind) {
     case 'take':
-      return [`${sign} ${visible(change.name)}, taken from its owner`];
+      return [`${sign} ${visible(change.name)}`];
     case 'item':
       return [
         `${sign} ${visible(change.name)}${inline(change.facts, change.sign)}`,

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from '../caddy/json.ts';
 import type { Live } from './live.ts';
 
-/** Something foreign that a forced apply removes: where it stands in the live config, and what an operator calls it. */
+/** Something foreign that a forced apply removes: where it stands in the live config, and what and whose it is. */
 export interface Take {
   readonly path: Path;
   readonly what: string;

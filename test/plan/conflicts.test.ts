@@ -36,7 +36,7 @@ describe('listeners', () => {
         kind: 'listen',
         message: `${OURS} and Caddy's server "srv0", which is not caddyctl's, both want to listen on :443`,
         place: { file, range: { start: 9, end: 24 } },
-        takes: [{ path: ['apps', 'http', 'servers', 'srv0'], what: 'server "srv0"' }],
+        takes: [{ path: ['apps', 'http', 'servers', 'srv0'], what: `Caddy's server "srv0", which is not caddyctl's` }],
       },
     ]);
   });
@@ -79,7 +79,7 @@ describe('listeners', () => {
   test('sees the servers of other apps', () => {
     const [conflict] = conflictsOf({ layer4: { servers: { raw: { listen: ['tcp/:443'] } } } });
     expect(conflict?.message).toContain(`Caddy's layer4 server "raw", which is not caddyctl's`);
-    expect(conflict?.takes).toEqual([{ path: ['apps', 'layer4', 'servers', 'raw'], what: 'layer4 server "raw"' }]);
+    expect(conflict?.takes.map(({ path }) => path)).toEqual([['apps', 'layer4', 'servers', 'raw']]);
   });
 
   test('has nothing against itself, nor against a server elsewhere', () => {

@@ -104,7 +104,7 @@ function basicAuthFacts(handler: JsonValue, facts: FactList): void {
 /** A hash that stands in the config itself was put there by hand, and is nobody's to read. */
 function hashText(value: JsonValue | undefined): string {
   const [, secret] = typeof value === 'string' ? (/^(\{(?:env|file)\.[^{}]*\})\$?$/.exec(value) ?? []) : [];
-  return secret ?? 'a hash';
+  return secret === undefined ? 'a hash' : shown(secret);
 }
 
 function rateLimitFacts(handler: JsonValue, facts: FactList): void {

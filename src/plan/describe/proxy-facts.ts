@@ -11,7 +11,7 @@ export function proxyFacts(handler: JsonValue, facts: FactList): void {
   const scheme = isTls ? 'https://' : isH2c ? 'h2c://' : '';
   const dials = itemsOf(own(handler, 'upstreams')).map((upstream) => scheme + shown(own(upstream, 'dial')));
   if (own(handler, 'handle_response') !== undefined) {
-    facts.say('auth', `forward to ${dials.join(', ')}${shown(at(handler, 'rewrite', 'uri'))}`);
+    facts.say('auth', `forward to ${dials.join(', ')}${shown(at(handler, 'rewrite', 'uri')).replace(/\?$/, '')}`);
     return;
   }
   facts.say('to', dials.join(', '));

@@ -18,7 +18,7 @@ function pathLabel(matchers: JsonValue): string {
 }
 
 /** The pattern of a path with a `*` for one segment. */
-const SEGMENTS = /^\(\?i\)\^(\/.*?)(\(\/\.\*\)\?|\/)?\$$/s;
+const SEGMENTS = /^\(\?i\)\^(\/.*?)(\(\/\|\$\)|\/?\$)$/s;
 
 function isSegmentPattern(pattern: string): boolean {
   return SEGMENTS.test(pattern);
@@ -27,7 +27,7 @@ function isSegmentPattern(pattern: string): boolean {
 function segmentPath(pattern: string): string {
   const [, path = '', end] = SEGMENTS.exec(pattern) ?? [];
   const plain = path.replaceAll('[^/]+', '*').replace(/\\(.)/g, '$1');
-  return end === '(/.*)?' ? plain : `=${plain}${end ?? ''}`;
+  return end === '(/|$)' ? plain : `=${plain}${end === '/$' ? '/' : ''}`;
 }
 
 function conditionText(name: string, value: JsonValue, isInner = false): string[] {
