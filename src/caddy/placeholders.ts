@@ -1,8 +1,8 @@
 /**
  * Text that must come out of Caddy as it is written. Caddy puts placeholders in wherever it sees `{…}`, `{env.*}` and
- * `{file.*}` among them; a backslash before a brace keeps it one. It only looks for escapes in a text that has an opening
- * brace (replacer.go), so a lone `}` must stay as it is.
+ * `{file.*}` among them; a backslash before a brace keeps it one, and is taken away even where it was meant as text and
+ * only a closing brace follows. So every brace gets one. Not for the few fields that Caddy takes as they are.
  */
 export function literal(text: string): string {
-  return text.includes('{') ? text.replace(/[{}]/g, '\\$&') : text;
+  return text.replace(/[{}]/g, '\\$&');
 }

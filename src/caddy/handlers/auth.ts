@@ -2,7 +2,7 @@ import type { Modifiers } from '../../ir/model.ts';
 import type { Secret } from '../../policy/schema/scalars.ts';
 import { type CaddyHandler, fail, onlyWhen } from './context.ts';
 import { literal } from '../placeholders.ts';
-import { pool } from './pool.ts';
+import { hostHeader, pool } from './pool.ts';
 
 /** Caddy's own placeholder for a secret: the value never passes through us. */
 export function secretPlaceholder(secret: Secret): string {
@@ -88,7 +88,11 @@ function forward({ auth, authUpstream }: Modifiers): CaddyHandler[] {
       rewrite: { method: 'GET', uri: literal(rules.path.includes('?') ? rules.path : `${rules.path}?`) },
       headers: {
         request: {
-          set: { 'X-Forwarded-Method': ['{http.request.method}'], 'X-Forwarded-Uri': ['{http.request.uri}'] },
+          set: {
+            ...hostHeader(authUpstream),
+            'X-Forwarded-Method': ['{http.request.method}'],
+            'X-Forwarded-Uri': ['{http.request.uri}'],
+          },
         },
       },
       handle_response: [{ match: { status_code: [2] }, routes: [{ handle: [{ handler: 'vars' }] }, ...copies] }],

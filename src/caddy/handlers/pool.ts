@@ -29,7 +29,7 @@ function selection(balance: Balance): JsonObject {
 function healthChecks({ addresses, facts }: Upstream): JsonObject {
   return {
     ...(addresses.length > 1 &&
-      facts.health !== undefined && { active: { uri: literal(facts.health), interval: '10s', timeout: '5s' } }),
+      facts.health !== undefined && { active: { uri: facts.health, interval: '10s', timeout: '5s' } }),
     ...(facts.passive && {
       passive: {
         fail_duration: goDuration(facts.passive.fail_duration),
@@ -63,4 +63,11 @@ function upstreamTls(tls: Upstream['facts']['tls']): JsonObject {
     ...(tls?.key !== undefined && { client_certificate_key_file: tls.key }),
     ...(tls?.insecure && { insecure_skip_verify: true }),
   };
+}
+
+/** The Host that the app sees. Since 2.11 Caddy sends an app behind https its own address unless it is told otherwise. */
+export function hostHeader({ addresses, facts: { host_header: host } }: Upstream): Record<string, string[]> {
+  if (host === 'upstream') return { Host: ['{http.reverse_proxy.upstream.hostport}'] };
+  if (host !== 'client') return { Host: [literal(host.value)] };
+  return addresses.some(({ scheme }) => scheme === 'https') ? { Host: ['{http.request.hostport}'] } : {};
 }

@@ -1,10 +1,9 @@
 import type { Modifiers, Upstream } from '../../ir/model.ts';
 import type { HeaderRule } from '../../policy/schema/headers.ts';
 import type { JsonObject } from '../json.ts';
-import { literal } from '../placeholders.ts';
 import type { CaddyHandler, RouteContext } from './context.ts';
 import { operations } from './headers.ts';
-import { pool } from './pool.ts';
+import { hostHeader, pool } from './pool.ts';
 
 /**
  * How long streams and WebSockets of an earlier config may live on after a reload. Without it a reload closes them all
@@ -23,7 +22,7 @@ export function proxy(upstream: Upstream, modifiers: Modifiers, context: RouteCo
 
 /** These come after Caddy's own X-Forwarded-* headers, so what the policy says of one of them holds. */
 function requestOperations(
-  { facts }: Upstream,
+  upstream: Upstream,
   { auth, requestHeaders }: Modifiers,
   { client }: RouteContext,
 ): JsonObject {
@@ -31,11 +30,11 @@ function requestOperations(
   for (const [name, { value }] of requestHeaders) rules.set(name, value);
   const own: Record<string, string[]> = {
     'X-Real-Ip': [client === 'client_ip' ? '{http.vars.client_ip}' : '{http.request.remote.host}'],
-    ...(facts.host_header === 'upstream' && { Host: ['{http.reverse_proxy.upstream.hostport}'] }),
-    ...(typeof facts.host_header === 'object' && { Host: [literal(facts.host_header.value)] }),
+    ...hostHeader(upstream),
   };
-  // The credential was for the gate, and the app has no use for it.
-  const credential = auth && !auth.value.pass && (auth.value.basic ?? auth.value.bearer) ? ['Authorization'] : [];
+  // The credential was for the gate, and the app has no use for it; one that the policy sends the app instead stays.
+  const isForGate = auth && !auth.value.pass && (auth.value.basic ?? auth.value.bearer);
+  const credential = isForGate && rules.get('Authorization')?.kind !== 'set' ? ['Authorization'] : [];
   const authored = operations(rules, ['set', 'remove', 'add'], credential) ?? {};
   return { ...authored, set: { ...own, ...(authored['set'] as JsonObject | undefined) } };
 }

@@ -5,9 +5,18 @@ import { pathPattern, plainPath } from './path.ts';
 import { caddyFile, duration, headerName, size } from './scalars.ts';
 import { line, oneOrMore, problem, textOf } from './text.ts';
 
+// RFC 6265, section 4.1.1: a cookie's name is a token, and its case counts.
+const cookieName = textOf(
+  (text) =>
+    /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text)
+      ? { value: text }
+      : problem('cookie-name', `"${text}" is not the name of a cookie`),
+  { description: 'The name of a cookie.' },
+);
+
 const balance = z.union([
   z.enum(['random', 'round_robin', 'least_conn', 'first', 'ip_hash', 'uri_hash']),
-  z.strictObject({ cookie: headerName }),
+  z.strictObject({ cookie: cookieName }),
   z.strictObject({ header: headerName }),
 ]);
 
@@ -50,7 +59,7 @@ export const service = z.strictObject({
     .union([z.enum(['client', 'upstream']), z.strictObject({ value: line })])
     .default('client')
     .meta({ description: "The Host that the app sees: the client's, the upstream's own address, or a value." }),
-  cookies: z.array(line).default([]).meta({ description: 'Session cookies that must arrive untouched.' }),
+  cookies: z.array(cookieName).default([]).meta({ description: 'Session cookies that must arrive untouched.' }),
   balance: balance.optional().meta({ description: 'How requests are spread over several addresses.' }),
   passive: z
     .strictObject({
