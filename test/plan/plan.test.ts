@@ -226,7 +226,7 @@ describe('whatever stands under our marks', () => {
         expect(describeConfig(oursOf(live, 'default')).sites).toBeInstanceOf(Map);
         expect(planFor(live, policies).isNoop).toBe(false);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
