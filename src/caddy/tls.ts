@@ -1,6 +1,8 @@
 import type { Site } from '../ir/model.ts';
 import { hostSlug, ownedId } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import { literal } from './placeholders.ts';
+import { isBelow, isPublicName } from './public-name.ts';
 import type { Target } from './target.ts';
 
 interface Model {
@@ -11,30 +13,37 @@ interface Model {
 /** Who makes certificates for which hosts. */
 export function tlsApp({ email, sites }: Model, target: Target): JsonObject | undefined {
   const { owner } = target;
-  const hostsOf = (kind: string) =>
-    sites
-      .filter((site) => certificateKind(site, target) === kind)
-      .flatMap(({ hosts }) => hosts)
-      .toSorted();
-  const acme = hostsOf('auto');
-  const internal = hostsOf('internal');
-  const onDemand = hostsOf('on_demand');
+  const hosts = sites.flatMap((site) =>
+    site.hosts.map((host) => ({ host, kind: certificateKind(site, host, target) })),
+  );
+  const isWildcard = (host: string) => host.startsWith('*.');
   const issuers = email ? { issuers: [{ module: 'acme', email: email.value }] } : {};
-  const policies = [
-    ...(acme.length > 0 && email ? [{ '@id': ownedId(owner, 'tls', 'acme'), subjects: acme, ...issuers }] : []),
-    ...(internal.length > 0
-      ? [{ '@id': ownedId(owner, 'tls', 'internal'), subjects: internal, issuers: [{ module: 'internal' }] }]
-      : []),
-    ...(onDemand.length > 0
-      ? [{ '@id': ownedId(owner, 'tls', 'on-demand'), subjects: onDemand, on_demand: true, ...issuers }]
-      : []),
+  // Caddy's own choice for a public name needs no policy, unless a wildcard below would take the name first.
+  const saysAcme = email !== undefined || hosts.some(({ host, kind }) => kind !== 'auto' && isWildcard(host));
+  const rules = [
+    ...(saysAcme ? [{ name: 'acme', kind: 'auto', rule: issuers }] : []),
+    { name: 'internal', kind: 'internal', rule: { issuers: [{ module: 'internal' }] } },
+    { name: 'on-demand', kind: 'on_demand', rule: { on_demand: true, ...issuers } },
   ];
+  // The first policy that covers a name decides, so exact names come before all wildcards.
+  const policies = [false, true].flatMap((wildcards) =>
+    rules.flatMap(({ name, kind, rule }) => {
+      const subjects = hosts.filter((each) => each.kind === kind && isWildcard(each.host) === wildcards);
+      if (subjects.length === 0) return [];
+      const id = ownedId(owner, 'tls', wildcards ? `${name}-wildcards` : name);
+      return [{ '@id': id, subjects: subjects.map(({ host }) => host).toSorted(), ...rule }];
+    }),
+  );
   const files = sites.flatMap((site) => certificateFiles(site, owner));
   const ask = sites.map(({ tls }) => tls.value).find((tls) => typeof tls === 'object' && 'on_demand' in tls);
-  const permission = onDemand.length > 0 && typeof ask === 'object' && 'on_demand' in ask && ask.on_demand.ask;
+  const onDemand = hosts.some(({ kind }) => kind === 'on_demand');
+  const permission = onDemand && typeof ask === 'object' && 'on_demand' in ask && ask.on_demand.ask;
   const automation = {
     ...(permission && {
-      on_demand: { '@id': ownedId(owner, 'tls', 'permission'), permission: { module: 'http', endpoint: permission } },
+      on_demand: {
+        '@id': ownedId(owner, 'tls', 'permission'),
+        permission: { module: 'http', endpoint: literal(permission) },
+      },
     }),
     ...(policies.length > 0 && { policies }),
   };
@@ -47,17 +56,20 @@ export function tlsApp({ email, sites }: Model, target: Target): JsonObject | un
 
 /** Keeps Caddy from installing its root into the machine's trust store, which asks for a password in the middle of a push. */
 export function pkiApp(model: Model, target: Target): JsonObject | undefined {
-  if (!model.sites.some((site) => certificateKind(site, target) === 'internal')) return undefined;
+  const isInternal = (site: Site) => site.hosts.some((host) => certificateKind(site, host, target) === 'internal');
+  if (!model.sites.some(isInternal)) return undefined;
   return { certificate_authorities: { local: { '@id': ownedId(target.owner, 'pki'), install_trust: false } } };
 }
 
 type CertificateKind = 'auto' | 'internal' | 'off' | 'files' | 'on_demand';
 
-export function certificateKind({ tls: { value } }: Site, { internalCa }: Target): CertificateKind {
+/** Who makes the certificate of one of a site's hosts. */
+export function certificateKind({ tls: { value } }: Site, host: string, { internalCa }: Target): CertificateKind {
   if (value === 'off') return 'off';
   if (typeof value === 'object' && 'certificate' in value) return 'files';
   if (internalCa) return 'internal';
-  return typeof value === 'object' ? 'on_demand' : value;
+  if (typeof value === 'object') return 'on_demand';
+  return isPublicName(host) ? value : 'internal';
 }
 
 function certificateFiles({ tls: { value }, hosts }: Site, owner: string): JsonObject[] {
@@ -72,19 +84,26 @@ function certificateTag(hosts: readonly string[], owner: string): string {
 
 /** Rules for the handshake by server name, and at last the empty rule that turns TLS on for all the others. */
 export function connectionPolicies(sites: readonly Site[], part: string, owner: string): JsonObject[] {
-  const special = sites.flatMap((site) => {
-    const { tls, modifiers, protocols, hosts } = site;
-    const clientCa = modifiers.auth?.value.client_certificate?.ca;
-    const policy = {
-      ...(typeof tls.value === 'object' &&
-        'certificate' in tls.value && { certificate_selection: { any_tag: [certificateTag(hosts, owner)] } }),
-      ...(clientCa && {
-        client_authentication: { ca: { provider: 'file', pem_files: clientCa }, mode: 'require_and_verify' },
-      }),
-      ...(!protocols.value.includes('h2') && { alpn: ['http/1.1'] }),
-    };
-    if (Object.keys(policy).length === 0) return [];
-    return [{ '@id': ownedId(owner, part, 'handshake', hostSlug(hosts[0] ?? '')), match: { sni: hosts }, ...policy }];
+  const rules = sites.map((site) => ({ site, rule: handshakeRule(site, owner) }));
+  const special = rules.filter(({ rule }) => Object.keys(rule).length > 0).flatMap(({ site }) => site.hosts);
+  const policies = rules.flatMap(({ site: { hosts }, rule }) => {
+    // The first rule that covers a name holds, so a plain site below a special wildcard needs one of its own. Sites come
+    // with exact names first.
+    const isPlain = Object.keys(rule).length === 0;
+    if (isPlain && !hosts.some((host) => special.some((wildcard) => isBelow(host, wildcard)))) return [];
+    return [{ '@id': ownedId(owner, part, 'handshake', hostSlug(hosts[0] ?? '')), match: { sni: hosts }, ...rule }];
   });
-  return [...special, {}];
+  return [...policies, {}];
+}
+
+function handshakeRule({ tls, modifiers, protocols, hosts }: Site, owner: string): JsonObject {
+  const clientCa = modifiers.auth?.value.client_certificate?.ca;
+  return {
+    ...(typeof tls.value === 'object' &&
+      'certificate' in tls.value && { certificate_selection: { any_tag: [certificateTag(hosts, owner)] } }),
+    ...(clientCa && {
+      client_authentication: { ca: { provider: 'file', pem_files: clientCa }, mode: 'require_and_verify' },
+    }),
+    ...(!protocols.value.includes('h2') && { alpn: ['http/1.1'] }),
+  };
 }

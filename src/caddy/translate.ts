@@ -83,8 +83,7 @@ function serverJson(server: Server, table: Table, target: Target): JsonObject {
 function automaticHttps({ tls }: Server, sites: readonly Site[], target: Target): JsonObject {
   if (!tls) return { disable: true };
   const skip = sites
-    .filter((site) => certificateKind(site, target) === 'files')
-    .flatMap(({ hosts }) => hosts)
+    .flatMap((site) => site.hosts.filter((host) => certificateKind(site, host, target) === 'files'))
     .toSorted();
   return { disable_redirects: true, ...(skip.length > 0 && { skip_certificates: skip }) };
 }
