@@ -7,8 +7,9 @@ export interface ReleaseArchive {
 }
 
 /**
- * The official archives by Node's platform and architecture. The sums are those of the release's own
- * `caddy_2.11.4_checksums.txt`; the Dockerfile of the official image pins the same ones for Linux.
+ * The official archives by Node's platform and architecture. The sums were not read from the release itself: they are what
+ * many projects pin that took them from its `caddy_2.11.4_checksums.txt`, the official image's Dockerfile (for Linux) among
+ * them, and all agree. A wrong one would make the download refused.
  */
 export const releaseArchives: Readonly<Record<string, ReleaseArchive>> = {
   'linux-x64': {
