@@ -15,7 +15,7 @@ export interface CompiledPaths extends Compiled {
 export async function compilePaths(
   operands: readonly string[],
   target: Target,
-  stdin: NodeJS.ReadStream,
+  stdin: AsyncIterable<Uint8Array | string>,
 ): Promise<CompiledPaths> {
   const { readSources } = await import('../files/read.ts');
   const { sources, diagnostics } = await readSources(pathsOf(operands), { stdin });

@@ -7,8 +7,10 @@ import { openAdmin } from './open-admin.ts';
 import { type PlanSettings, planOptionsOf } from './plan-options.ts';
 import { compilePaths, targetOf } from './policies.ts';
 import type { AdminSettings, TargetSettings } from './settings.ts';
+import { runningLocal } from './up/running.ts';
+import type { LocalSettings } from './up/settings.ts';
 
-export interface PassSettings extends TargetSettings, AdminSettings, PlanSettings {}
+export interface PassSettings extends TargetSettings, AdminSettings, PlanSettings, LocalSettings {}
 
 export interface RanPass {
   readonly outcome: Outcome;
@@ -22,15 +24,17 @@ export async function runPass(
   confirm: (plan: Plan) => Promise<boolean>,
   onStep: (step: Step) => void = () => {},
 ): Promise<RanPass> {
-  const { admin, dialAddresses } = await openAdmin(options);
+  const local = options.local ? await runningLocal(options.stateDir, process.env) : undefined;
+  const { admin, dialAddresses } = await openAdmin({ ...options, ...(local && { admin: local.admin }) });
+  const aimed = { ...targetOf(options, process.env), ...local?.target };
   const { pass } = await import('../reconcile/pass.ts');
   let diagnostics: readonly Diagnostic[] = [];
   const outcome = await pass({
     admin,
-    owner: options.owner,
+    owner: aimed.owner,
     options: planOptionsOf(options),
     compile: async (running) => {
-      const target = { ...targetOf(options, process.env), adminAddresses: dialAddresses, ...(running && { running }) };
+      const target = { ...aimed, adminAddresses: dialAddresses, ...(running && { running }) };
       const compiled = await compilePaths(operands, target, process.stdin);
       diagnostics = compiled.diagnostics;
       return compiled;

@@ -67,14 +67,14 @@ export function addAdminOptions(command: Command): void {
     );
 }
 
-function ownerName(text: string): string {
+export function ownerName(text: string): string {
   if (!/^[a-z0-9][a-z0-9-]{0,39}$/.test(text)) {
     throw new InvalidArgumentError('Use 1 to 40 small letters, digits and -; the first a letter or digit.');
   }
   return text;
 }
 
-function portNumber(text: string): number {
+export function portNumber(text: string): number {
   const port = Number(text);
   if (!/^\d{1,5}$/.test(text) || port < 1 || port > 65_535) {
     throw new InvalidArgumentError('A port is a number from 1 to 65535.');

@@ -30,6 +30,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
+    name: 'up',
+    summary: 'start a Caddy, apply policies to it and keep it running',
+    load: async () => (await import('./commands/up.ts')).up,
+  },
+  {
     name: 'fmt',
     summary: 'put policy files into their usual form',
     load: async () => (await import('./commands/fmt.ts')).fmt,

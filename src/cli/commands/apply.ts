@@ -6,6 +6,7 @@ import { addPaths } from '../paths.ts';
 import { addPlanOptions } from '../plan-options.ts';
 import type { PassSettings, RanPass } from '../run-pass.ts';
 import { addAdminOptions, addTargetOptions } from '../settings.ts';
+import { addLocalOptions } from '../up/settings.ts';
 
 interface ApplyOptions extends PassSettings {
   readonly dryRun: boolean;
@@ -21,9 +22,11 @@ export const apply: CommandModule<ApplyOptions> = {
     addPlanOptions(command);
     addTargetOptions(command);
     addAdminOptions(command);
+    addLocalOptions(command);
     addExamples(command, [
       ['caddyctl apply', 'shows what changes, asks, and makes Caddy serve policies/'],
       ['caddyctl apply --yes site.yaml --admin unix//run/caddy/admin.sock', 'in a script, over a socket'],
+      ['caddyctl apply --local', 'to the Caddy that `caddyctl up --local` runs'],
     ]);
   },
   async run(invocation) {

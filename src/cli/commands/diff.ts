@@ -5,6 +5,7 @@ import { addPaths } from '../paths.ts';
 import { addPlanOptions } from '../plan-options.ts';
 import type { PassSettings } from '../run-pass.ts';
 import { addAdminOptions, addTargetOptions } from '../settings.ts';
+import { addLocalOptions } from '../up/settings.ts';
 
 interface DiffOptions extends PassSettings {
   readonly jsonPatch: boolean;
@@ -20,6 +21,7 @@ export const diff: CommandModule<DiffOptions> = {
     addPlanOptions(command);
     addTargetOptions(command);
     addAdminOptions(command);
+    addLocalOptions(command);
     addExamples(command, [
       ['caddyctl diff', 'what `caddyctl apply` would change'],
       ['caddyctl diff --detailed-exitcode -q', 'for scripts: 0 when Caddy has what the policies say, 2 when not'],

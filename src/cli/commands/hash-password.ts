@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { bcryptHash } from '../bcrypt.ts';
 import type { CommandModule } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -29,8 +30,7 @@ export const hashPassword: CommandModule<HashPasswordOptions> = {
   async run({ options, output, process }) {
     const password = process.stdin.isTTY ? await ask(process) : await oneLine(process.stdin);
     refuseUnusable(password);
-    const bcrypt = await import('bcryptjs');
-    const hash = await bcrypt.hash(password, options.cost);
+    const hash = await bcryptHash(password, options.cost);
     await output.document({ hash }, () => `${hash}\n`);
     return exitCodes.done;
   },

@@ -1,0 +1,47 @@
+import type { Command } from 'commander';
+import { ownerName, portNumber } from '../settings.ts';
+
+export interface UpSettings {
+  readonly local: boolean;
+  readonly obtain: boolean;
+  readonly allowEmpty: boolean;
+  readonly owner: string;
+  /** Absent: the usual ones, or with `--local` any that are free. */
+  readonly httpPort?: number;
+  readonly httpsPort?: number;
+  readonly internalCa: boolean;
+  readonly stateDir?: string;
+}
+
+export function addUpOptions(command: Command): void {
+  command
+    .option('--local', 'for a laptop: loopback only, ports that need no right, no ACME, missing secrets made up', false)
+    .option('--allow-empty', 'policies without a site are meant', false)
+    .option('--obtain', 'where there is no Caddy, obtain one: by apt, Go or the official release', false);
+  addStateOption(command);
+  command.optionsGroup('Target:');
+  command
+    .option('--owner <name>', 'whose mark the config carries', ownerName, 'default')
+    .option('--http-port <port>', 'the port for plain http: 80, with --local 8080 or another free one', portNumber)
+    .option('--https-port <port>', 'the port for https: 443, with --local 8443 or another free one', portNumber)
+    .option('--internal-ca', "certificates of every site by Caddy's own CA, no ACME; --local implies it", false);
+}
+
+/** Means the Caddy of a running `up --local`: its admin API, and the ports and certificates that it was started with. */
+export interface LocalSettings {
+  readonly local: boolean;
+  readonly stateDir?: string;
+}
+
+export function addLocalOptions(command: Command): void {
+  command.optionsGroup('A running `caddyctl up --local`:');
+  command.option('--local', 'mean that one: its admin API, ports and certificates', false);
+  addStateOption(command);
+}
+
+function addStateOption(command: Command): void {
+  command.option(
+    '--state-dir <folder>',
+    'what `up` keeps: sockets, the local CA ($XDG_STATE_HOME/caddyctl by default)',
+  );
+}
