@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { connect } from 'node:tls';
 import { promisify } from 'node:util';
 import { type RunningCaddy, startCaddy } from './caddy.ts';
 import type { Endpoint } from './client/endpoint.ts';
-import { http1 } from './client/http1.ts';
 import { freePort } from './client/ports.ts';
 import { moveConfig, type Moves } from './deployment-move.ts';
 
@@ -68,13 +68,25 @@ export async function deploy(parts: DeploymentParts): Promise<Deployment> {
 async function certificateServed(site: Endpoint): Promise<void> {
   for (let attempt = 1; ; attempt++) {
     try {
-      await http1(site);
+      await handshake(site);
       return;
     } catch (error) {
       if (attempt === 200) throw error;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   }
+}
+
+/** No request, which an app would count. */
+function handshake({ host, port, ca }: Endpoint): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, servername: host, ...(ca !== undefined && { ca }) });
+    socket.once('error', reject);
+    socket.once('secureConnect', () => {
+      socket.destroy();
+      resolve();
+    });
+  });
 }
 
 /** The exact hosts in the matchers of the servers on this listen address. */
