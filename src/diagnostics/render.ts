@@ -51,7 +51,7 @@ function renderOne(diagnostic: Diagnostic, context: Context): string {
   const color: Style = diagnostic.severity === 'error' ? 'red' : 'yellow';
   const main = diagnostic.place === undefined ? [] : [framed(diagnostic.place, context)];
   const related = (diagnostic.related ?? []).map(({ message, place }) => ({ message, ...framed(place, context) }));
-  const gutter = Math.max(1, ...[...main, ...related].map((each) => String(each.shown?.line ?? '').length));
+  const gutter = [...main, ...related].reduce((most, { shown }) => Math.max(most, String(shown?.line ?? 0).length), 1);
   const blank = ' '.repeat(gutter);
 
   let text = `${style(['bold', color], `${diagnostic.severity}[${diagnostic.code}]`)} `;

@@ -1,7 +1,7 @@
 import type { CST } from 'yaml';
 import { NotFormattable } from './not-formattable.ts';
 import { commentsOf, endOf, inline, keyOf, propertiesOf } from './print-inline.ts';
-import { columnOf, followsBlankLine, startsLine } from './source-text.ts';
+import type { SourceText } from './source-text.ts';
 
 const longestLine = 100;
 const step = 2;
@@ -11,7 +11,7 @@ export class BlockPrinter {
   readonly lines: string[] = [];
   /** The last line belongs to a block scalar that keeps its trailing newlines: a blank line after it would be content. */
   endsKept = false;
-  readonly #text: string;
+  readonly #text: SourceText;
   readonly #open: { readonly column: number; readonly indent: number }[] = [];
   /** Comments at the end that are not indented at all: they may belong to what follows. */
   readonly outside: CST.SourceToken[] = [];
@@ -19,7 +19,7 @@ export class BlockPrinter {
   /** The last line ends in a comment: nothing more can stand there. */
   #commented = false;
 
-  constructor(text: string) {
+  constructor(text: SourceText) {
     this.#text = text;
   }
 
@@ -48,7 +48,7 @@ export class BlockPrinter {
 
   comment(token: CST.SourceToken, indent: number): void {
     const text = token.source.trimEnd();
-    if (startsLine(this.#text, token.offset) || this.lines.length === 0 || this.#commented) {
+    if (this.#text.startsLine(token.offset) || this.lines.length === 0 || this.#commented) {
       this.#line(indent, text, token.offset);
     } else {
       this.#append(text);
@@ -58,7 +58,7 @@ export class BlockPrinter {
 
   #block(token: CST.BlockMap | CST.BlockSequence | CST.FlowCollection, indent: number, joined: boolean): void {
     // In a flow collection columns mean nothing.
-    this.#open.push({ column: token.type === 'flow-collection' ? 0 : columnOf(this.#text, token.offset), indent });
+    this.#open.push({ column: token.type === 'flow-collection' ? 0 : this.#text.columnOf(token.offset), indent });
     this.#opened = !joined;
     const isMap =
       token.type === 'block-map' || (token.type === 'flow-collection' && token.start.type === 'flow-map-start');
@@ -187,9 +187,9 @@ export class BlockPrinter {
   /** Comments at the end of a block may be less indented than it: then they belong to one around it. */
   #comments(tokens: readonly CST.SourceToken[], indent: number): void {
     for (const token of commentsOf(tokens)) {
-      const column = columnOf(this.#text, token.offset);
+      const column = this.#text.columnOf(token.offset);
       const home = this.#open.findLast((block) => block.column <= column);
-      if (home === undefined && startsLine(this.#text, token.offset)) {
+      if (home === undefined && this.#text.startsLine(token.offset)) {
         this.outside.push(token);
       } else {
         this.comment(token, Math.min(indent, home?.indent ?? 0));
@@ -202,7 +202,7 @@ export class BlockPrinter {
     for (const comment of this.outside.splice(0)) {
       this.#line(0, comment.source.trimEnd(), comment.offset);
     }
-    const blank = offset !== undefined && startsLine(this.#text, offset) && followsBlankLine(this.#text, offset);
+    const blank = offset !== undefined && this.#text.startsLine(offset) && this.#text.followsBlankLine(offset);
     if (blank && !this.#opened && !this.endsKept && this.lines.length > 0) {
       this.lines.push('');
     }
