@@ -28,7 +28,7 @@ export function compile(sources: readonly SourceFile[], target: Target): Compile
   // A file that cannot be read hides services and presets, and what others then miss is not their mistake.
   if (unread.length > 0) return { diagnostics: adjustSeverities([...unread, ...unmerged], {}) };
   const { model, diagnostics: unresolved } = resolve(set);
-  const checked = [...check(model, { adminAddresses: target.adminAddresses ?? [] }), ...missingRequirements(model, target)];
+  const checked = [...check(model, { adminAddresses: [], ...target }), ...missingRequirements(model, target)];
   const wanted = set.global.diagnostics?.value ?? {};
   const diagnostics = adjustSeverities([...unmerged, ...unresolved, ...checked], wanted);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, model };

@@ -8,8 +8,9 @@ export function ownedId(owner: string, ...parts: readonly string[]): string {
   return ['caddyctl', owner, ...parts].join('.');
 }
 
+/** A `_` of a name is doubled, since a single one begins the path; no label of a name ends in `-`. */
 export function hostSlug(host: string): string {
-  return host.replace('*', 'wildcard_');
+  return host.replaceAll('_', '__').replace('*', 'wildcard-');
 }
 
 export function pathSlug(pattern: PathPattern): string {
@@ -27,7 +28,8 @@ export function serverName(owner: string, part: string): string {
   return `caddyctl-${owner}-${part}`;
 }
 
-/** The part of a server's name that tells its address: `127.0.0.1:8480` → `127.0.0.1-8480`. */
+/** The part of a server's name that tells its address: `127.0.0.1:8480` → `127.0.0.1-8480`, `:8443` → `8443`. */
 export function listenSlug(listen: string): string {
-  return listen.replace(/[^A-Za-z0-9.]+/g, '-').replace(/^-|-$/g, '');
+  if (listen.startsWith('unix/')) return Array.from(listen, slugOf).join('');
+  return listen.replace(/^:/, '').replace(/[[\]]/g, '').replaceAll(':', '-');
 }

@@ -2,7 +2,7 @@ import type { Protocol, Site } from '../ir/model.ts';
 import { listenSlug } from './ids.ts';
 import type { Target } from './target.ts';
 
-/** One of Caddy's servers: addresses, and what is served of which site there. */
+/** One of Caddy's servers: an address, and what is served of which site there. */
 export interface Server {
   /** The part of its name after the owner: `https`, `http`, `127.0.0.1-8480`. */
   readonly part: string;
@@ -20,36 +20,46 @@ export interface Offer {
   readonly trusted: readonly string[];
 }
 
-/** Sorts sites by where they are served. Plain http and https are never one server: Caddy would serve both in the clear. */
+/**
+ * Sorts sites by where they are served, one server for each address: two of Caddy's servers must not share one. Plain http
+ * and https are never one server: Caddy would serve both in the clear.
+ */
 export function servers({ sites }: { readonly sites: readonly Site[] }, target: Target): Server[] {
-  const byPart = new Map<string, { listen: string[]; tls: boolean; offers: Offer[] }>();
-  const offer = (part: string, listen: readonly string[], tls: boolean, made: Offer) => {
-    const server = byPart.get(part) ?? { listen: [...listen], tls, offers: [] };
+  const { httpPort, httpsPort } = target;
+  const byAddress = new Map<string, { tls: boolean; offers: Offer[] }>();
+  const offer = (address: string, tls: boolean, made: Offer) => {
+    const server = byAddress.get(address) ?? { tls, offers: [] };
     server.offers.push(made);
-    byPart.set(part, server);
+    byAddress.set(address, server);
   };
   for (const site of sites) {
     const trusted = site.trustedProxies.value;
     const serve: Offer = { site, mode: 'serve', trusted };
     const tls = site.tls.value !== 'off';
-    const own = site.listen.map(({ value }) => value);
-    if (own.length > 0) offer(listenSlug(own.join('-')), own, tls, serve);
-    else if (tls) offer('https', [`:${target.httpsPort}`], true, serve);
-    if (site.http.value !== 'off' && !(own.length > 0 && !tls)) {
-      offer('http', [`:${target.httpPort}`], false, {
-        site,
-        mode: tls ? (site.http.value === 'serve' ? 'serve' : 'redirect') : 'serve',
-        trusted,
-      });
+    const own = new Set(site.listen.map(({ value }) => value));
+    for (const address of own) offer(address, tls, serve);
+    if (own.size === 0 && tls) offer(`:${httpsPort}`, true, serve);
+    if (site.http.value !== 'off' && !(own.size > 0 && !tls)) {
+      const mode = tls && site.http.value === 'redirect' ? 'redirect' : 'serve';
+      offer(`:${httpPort}`, false, { site, mode, trusted });
     }
     if (site.tunnel) {
       const { listen, trusted_proxies: believed } = site.tunnel.value;
-      offer(listenSlug(listen), [listen], false, { site, mode: 'serve', trusted: believed });
+      offer(listen, false, { site, mode: 'serve', trusted: believed });
     }
   }
-  return [...byPart]
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([part, server]) => ({ part, ...server, ...shared(server) }));
+  const partOf = (address: string, tls: boolean) => {
+    if (address === `:${tls ? httpsPort : httpPort}`) return tls ? 'https' : 'http';
+    return listenSlug(address);
+  };
+  return [...byAddress]
+    .map(([address, server]) => ({
+      part: partOf(address, server.tls),
+      listen: [address],
+      ...server,
+      ...shared(server),
+    }))
+    .toSorted((a, b) => (a.part < b.part ? -1 : 1));
 }
 
 /** What all sites of a server share: the union of the protocols, and the proxies that any of them trusts. */

@@ -3,13 +3,13 @@ import { clearUpstreams, factsRespected, forbiddenUpstreams, openSensitive } fro
 import { decimalSizes, forbiddenRaw, loggedTokens, mixedPools } from './checks/facts.ts';
 import type { Check, CheckContext } from './checks/finding.ts';
 import { factsReachTheirService, rootRoutes, unreachableRoutes } from './checks/routing.ts';
+import { oneSecurityPerListener, oneTrustPerListener, servedSomewhere, tunnelsApart } from './checks/listeners.ts';
 import {
   authInTheClear,
+  certificatesAreAsked,
   compressedStreams,
   headerAdvice,
   oneOnDemandPermission,
-  oneSecurityPerListener,
-  oneTrustPerListener,
 } from './checks/transport.ts';
 import type { Model } from './model.ts';
 
@@ -22,8 +22,11 @@ const CHECKS: readonly Check[] = [
   factsRespected,
   clearUpstreams,
   authInTheClear,
+  certificatesAreAsked,
+  servedSomewhere,
   oneTrustPerListener,
   oneSecurityPerListener,
+  tunnelsApart,
   oneOnDemandPermission,
   compressedStreams,
   headerAdvice,

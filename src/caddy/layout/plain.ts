@@ -51,7 +51,10 @@ class TableBuilder {
       // A proxy in front that ended TLS would be sent round in circles: its word that the client came by https counts.
       const cameByHttps = { remote_ip: { ranges: trusted }, header: { 'X-Forwarded-Proto': ['https'] } };
       if (trusted.length > 0) this.#serve(site, context, cameByHttps);
-      const handle = [...responseHeaders(site.modifiers, context, false), redirectToHttps(this.#target.httpsPort)];
+      const handle = [
+        ...responseHeaders(site.modifiers, context, false),
+        redirectToHttps(httpsPortOf(site) ?? this.#target.httpsPort),
+      ];
       this.#add(this.#id(site, '', 'to-https'), { host: site.hosts }, handle, site.origin);
     }
   }
@@ -83,7 +86,7 @@ class TableBuilder {
       handler: { kind: 'deny', status: 404 },
       origin: site.origin,
     };
-    if (!site.routes.some(takesAll)) this.#route(site, nothing, '', context, also);
+    if (!site.routes.some(takesAll)) this.#route(site, nothing, '_-else', context, also);
   }
 
   #route(site: Site, route: Route, slug: string, context: RouteContext, also: MatcherSet): void {
@@ -115,4 +118,10 @@ class TableBuilder {
 
 function takesAll({ pattern, when }: Route): boolean {
   return !pattern.exact && pattern.segments.length === 0 && when.length === 0;
+}
+
+/** The port of a site that has an address of its own. */
+function httpsPortOf({ listen }: Site): number | undefined {
+  const port = listen.map(({ value }) => /:(\d+)$/.exec(value)?.[1]).find((found) => found !== undefined);
+  return port === undefined ? undefined : Number(port);
 }

@@ -6,6 +6,9 @@ import { type Origin, placeOf } from '../origin.ts';
 export interface CheckContext {
   /** Dial addresses of Caddy's admin API. */
   readonly adminAddresses: readonly string[];
+  /** Where sites are served that name no address of their own. */
+  readonly httpPort: number;
+  readonly httpsPort: number;
 }
 
 /** A rule over the whole model. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Model, Site } from '../model.ts';
 import { covers } from '../order.ts';
@@ -7,8 +6,8 @@ import { eachRoute, error, warning } from './finding.ts';
 /** A credential in plain http is a credential for everyone on the way. */
 export function authInTheClear({ sites }: Model): Diagnostic[] {
   return sites.flatMap((site) => {
-    const guarded = site.routes.find(({ modifiers }) => modifiers.auth);
-    if (!guarded?.modifiers.auth || site.http.value !== 'serve' || isLocal(site)) return [];
+    const guarded = site.routes.find(({ modifiers: { auth } }) => auth && !auth.value.client_certificate);
+    if (!guarded?.modifiers.auth || !isInTheClear(site) || isLocal(site)) return [];
     const message = `${site.hosts[0]} asks for credentials, and is served over plain http`;
     const origin = site.tls.value === 'off' ? site.tls.origin : site.http.origin;
     const related = { message: 'the credentials are asked for here', origin: guarded.modifiers.auth.origin };
@@ -25,24 +24,37 @@ export function authInTheClear({ sites }: Model): Diagnostic[] {
   });
 }
 
+function isInTheClear({ tls, http }: Site): boolean {
+  return tls.value === 'off' || http.value === 'serve';
+}
+
 function isLocal({ listen }: Site): boolean {
   return listen.length > 0 && listen.every(({ value }) => /^(127\.|\[::1\]|unix\/)/.test(value));
 }
 
-/** Sites on one listener share Caddy's list of trusted proxies, so those that name any must name the same. */
-export function oneTrustPerListener({ sites }: Model): Diagnostic[] {
-  const first = new Map<string, Site>();
+/** Only a handshake asks for a client certificate, so plain http would let everyone in. */
+export function certificatesAreAsked({ sites }: Model): Diagnostic[] {
   return sites.flatMap((site) => {
-    if (site.trustedProxies.value.length === 0) return [];
-    const listener = site.listen.map(({ value }) => value).join() || 'the usual ports';
-    const other = first.get(listener);
-    if (!other) first.set(listener, site);
-    if (!other || isDeepStrictEqual(other.trustedProxies.value.toSorted(), site.trustedProxies.value.toSorted()))
-      return [];
-    const message = `${site.hosts[0]} and ${other.hosts[0]} are both served on ${listener}, and trust different proxies`;
-    const related = { message: 'the other list', origin: other.trustedProxies.origin };
-    const hint = 'name the same proxies, or give one of the sites a "tunnel" or "listen" of its own';
-    return [error({ code: 'trusted-proxies-differ', message, origin: site.trustedProxies.origin, hint, related })];
+    const { auth } = site.modifiers;
+    if (!auth?.value.client_certificate) return [];
+    const { tls, http, tunnel, trustedProxies: trusted, hosts } = site;
+    const past =
+      tls.value === 'off'
+        ? { origin: tls.origin, hint: 'leave TLS on' }
+        : http.value === 'serve'
+          ? { origin: http.origin, hint: 'use "http: redirect"' }
+          : tunnel
+            ? { origin: tunnel.origin, hint: 'guard what comes by a tunnel with basic, bearer or forward' }
+            : trusted.value.length > 0 && http.value === 'redirect'
+              ? {
+                  origin: trusted.origin,
+                  hint: 'a proxy in front ends TLS: say "http: off", or guard by another "auth"',
+                }
+              : undefined;
+    if (!past) return [];
+    const message = `${hosts[0]} asks for a client certificate, and is served in plain http too, where nobody has one`;
+    const related = { message: 'the certificate is asked for here', origin: auth.origin };
+    return [error({ code: 'certificate-past-tls', message, ...past, related })];
   });
 }
 
@@ -75,22 +87,6 @@ export function compressedStreams(model: Model): Diagnostic[] {
     const message = `this is a stream of "${handler.upstream.service}", and compressing it would hold its events back`;
     return [error({ code: 'compressed-stream', message, origin: compress.origin, hint: 'remove "compress" here' })];
   });
-}
-
-/** Two sites of an owner on one address must agree on whether it is encrypted. */
-export function oneSecurityPerListener({ sites }: Model): Diagnostic[] {
-  const first = new Map<string, { tls: boolean; site: Site }>();
-  const meet = (listen: string, tls: boolean, site: Site, origin: Site['origin']): Diagnostic[] => {
-    const other = first.get(listen);
-    if (!other) first.set(listen, { tls, site });
-    if (!other || other.tls === tls) return [];
-    const message = `${listen} would serve ${site.hosts[0]} ${tls ? 'by https' : 'in plain http'}, and ${other.site.hosts[0]} the other way`;
-    return [error({ code: 'listener-mixed', message, origin, hint: 'give them different addresses' })];
-  };
-  return sites.flatMap((site) => [
-    ...site.listen.flatMap(({ value, origin }) => meet(value, site.tls.value !== 'off', site, origin)),
-    ...(site.tunnel ? meet(site.tunnel.value.listen, false, site, site.tunnel.origin) : []),
-  ]);
 }
 
 /** What browsers do with some headers is seldom what was meant. */

@@ -1,0 +1,111 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Model, Site } from '../model.ts';
+import { type Origin, within } from '../origin.ts';
+import { type CheckContext, error } from './finding.ts';
+
+/** A site at one address. */
+interface Stand {
+  readonly site: Site;
+  readonly address: string;
+  readonly tls: boolean;
+  /** Proxies that are believed there. */
+  readonly trusted: Site['trustedProxies'];
+  readonly isTunnel: boolean;
+  readonly origin: Origin;
+}
+
+/** Everywhere that a site is served, or sent to https. */
+function stands(site: Site, { httpPort, httpsPort }: CheckContext): Stand[] {
+  const { listen, http, tunnel, trustedProxies: trusted, origin } = site;
+  const tls = site.tls.value !== 'off';
+  const base = { site, trusted, isTunnel: false, origin };
+  const hasOwn = listen.length > 0;
+  return [
+    ...listen.map((own) => ({ ...base, address: own.value, tls, origin: own.origin })),
+    ...(!hasOwn && tls ? [{ ...base, address: `:${httpsPort}`, tls }] : []),
+    ...(http.value !== 'off' && (tls || !hasOwn) ? [{ ...base, address: `:${httpPort}`, tls: false }] : []),
+    ...(tunnel ? [tunnelStand(site, tunnel)] : []),
+  ];
+}
+
+function tunnelStand(site: Site, { value, origin }: NonNullable<Site['tunnel']>): Stand {
+  const trusted = { value: value.trusted_proxies, origin: within(origin, 'trusted_proxies') };
+  return { site, address: value.listen, tls: false, trusted, isTunnel: true, origin: within(origin, 'listen') };
+}
+
+/** What a site must not share an address with: one rule, asked of each pair at an address with the first that stands there. */
+function clashes(
+  { sites }: Model,
+  context: CheckContext,
+  isOfInterest: (stand: Stand) => boolean,
+  clash: (first: Stand, second: Stand) => Diagnostic[],
+): Diagnostic[] {
+  const first = new Map<string, Stand>();
+  return sites.flatMap((site) =>
+    stands(site, context)
+      .filter(isOfInterest)
+      .flatMap((stand) => {
+        const other = first.get(stand.address);
+        if (!other) first.set(stand.address, stand);
+        return other ? clash(other, stand) : [];
+      }),
+  );
+}
+
+/** Sites at one address must agree on whether it is encrypted. */
+export function oneSecurityPerListener(model: Model, context: CheckContext): Diagnostic[] {
+  return clashes(
+    model,
+    context,
+    () => true,
+    (first, { address, tls, site, origin }) => {
+      if (first.tls === tls) return [];
+      const message = `${address} would serve ${site.hosts[0]} ${tls ? 'by https' : 'in plain http'}, and ${first.site.hosts[0]} the other way`;
+      const related = { message: 'the other one', origin: first.origin };
+      return [error({ code: 'listener-mixed', message, origin, hint: 'give them different addresses', related })];
+    },
+  );
+}
+
+/** Sites at one address share Caddy's list of trusted proxies, so those that name any must name the same. */
+export function oneTrustPerListener(model: Model, context: CheckContext): Diagnostic[] {
+  return clashes(
+    model,
+    context,
+    ({ trusted }) => trusted.value.length > 0,
+    (first, { address, trusted, site }) => {
+      if (isDeepStrictEqual(first.trusted.value.toSorted(), trusted.value.toSorted())) return [];
+      const message = `${site.hosts[0]} and ${first.site.hosts[0]} are both served on ${address}, and trust different proxies`;
+      const related = { message: 'the other list', origin: first.trusted.origin };
+      const hint = 'name the same proxies, or give one of the sites a "tunnel" or "listen" of its own';
+      return [error({ code: 'trusted-proxies-differ', message, origin: trusted.origin, hint, related })];
+    },
+  );
+}
+
+/** A tunnel is believed, and so must not share its address with whoever else comes to the same site. */
+export function tunnelsApart({ sites }: Model, context: CheckContext): Diagnostic[] {
+  return sites.flatMap((site) => {
+    const tunnel = stands(site, context).find(({ isTunnel }) => isTunnel);
+    const shared = stands(site, context).find(({ isTunnel, address }) => !isTunnel && address === tunnel?.address);
+    if (!tunnel || !shared) return [];
+    const message = `${site.hosts[0]} is served on ${tunnel.address} to everyone else too`;
+    const hint = 'give the tunnel an address of its own';
+    return [error({ code: 'tunnel-shared', message, origin: tunnel.origin, hint })];
+  });
+}
+
+/** A site that is switched off everywhere is better taken out. */
+export function servedSomewhere({ sites }: Model, context: CheckContext): Diagnostic[] {
+  return sites
+    .filter((site) => stands(site, context).length === 0)
+    .map(({ hosts, http }) =>
+      error({
+        code: 'served-nowhere',
+        message: `${hosts[0]} is served neither by https nor in plain http`,
+        origin: http.origin,
+        hint: 'leave TLS on, say "http: serve", or give it a "listen" address',
+      }),
+    );
+}
