@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { runCli } from './run-cli.ts';
 
@@ -72,6 +73,11 @@ describe('caddyctl fmt', () => {
     });
     expect(readFileSync(path, 'utf8')).toBe(messy);
     expect((await runCli(['fmt', '--diff', '--check', path])).code).toBe(2);
+  });
+
+  test('the shipped policies are in their usual form', async () => {
+    const cwd = fileURLToPath(new URL('../..', import.meta.url));
+    expect(await runCli(['fmt', '--check'], { cwd })).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 
   test('-o json names what changed', async () => {

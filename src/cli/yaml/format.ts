@@ -7,7 +7,7 @@ import { commentsOf, endOf, keyOf } from './print-inline.ts';
 import { SourceText } from './source-text.ts';
 import { topLevel } from './top-level.ts';
 
-const order = ['global', 'services', 'presets', 'sites'];
+const order = ['$schema', 'global', 'services', 'presets', 'sites'];
 
 /**
  * A well-formed YAML file in its usual form: top-level blocks in their order with a blank line between them, two blanks of
