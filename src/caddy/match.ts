@@ -45,15 +45,19 @@ function whenMatchers({ not, ...condition }: When, client: ClientMatcher): Match
 function conditionMatchers(condition: Condition, client: ClientMatcher): MatcherSet[] {
   const sets: MatcherSet[] = [];
   if (condition.method) sets.push({ method: condition.method });
-  for (const [name, value] of Object.entries(condition.header ?? {}))
-    sets.push(headerMatcher(canonicalHeader(name), value));
-  for (const [name, value] of Object.entries(condition.query ?? {})) sets.push(queryMatcher(literal(name), value));
+  for (const [name, value] of sorted(condition.header)) sets.push(headerMatcher(canonicalHeader(name), value));
+  for (const [name, value] of sorted(condition.query)) sets.push(queryMatcher(literal(name), value));
   if (condition.client_ip) sets.push(clientMatcher(condition.client_ip, client));
   if (condition.protocol) sets.push({ protocol: condition.protocol });
   if (condition.regex) sets.push({ path_regexp: { pattern: condition.regex } });
   if (condition.path_glob) sets.push({ path: condition.path_glob });
   if (condition.expression) sets.push({ expression: condition.expression });
   return sets;
+}
+
+/** Whatever the order written, a condition is one text. */
+function sorted(values: Readonly<Record<string, Presence>> = {}): [string, Presence][] {
+  return Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
 export function clientMatcher(ranges: readonly string[], client: ClientMatcher): MatcherSet {
@@ -73,17 +77,27 @@ function queryMatcher(name: string, value: Presence): MatcherSet {
 
 /**
  * All of several sets. A set has each matcher once, so what comes twice is said as "not (not it)", which is the same: the
- * members of one `not` are alternatives, and so none of them may fail.
+ * members of one `not` are alternatives, and so none of them may fail. Different headers, and different query keys, are
+ * one matcher, of which all must hold.
  */
 function conjunction(sets: readonly MatcherSet[]): MatcherSet {
   const merged: Record<string, JsonValue> = {};
   const not: JsonValue[] = [];
   for (const set of sets) {
     for (const [name, value] of Object.entries(set)) {
+      const known = merged[name];
       if (name === 'not') not.push(...(value as JsonValue[]));
-      else if (name in merged) not.push({ not: [{ [name]: value }] });
-      else merged[name] = value;
+      else if (known === undefined) merged[name] = value;
+      else if (BY_NAME.has(name) && isDisjoint(known as JsonObject, value as JsonObject))
+        merged[name] = { ...(known as JsonObject), ...(value as JsonObject) };
+      else not.push({ not: [{ [name]: value }] });
     }
   }
   return not.length > 0 ? { ...merged, not } : merged;
+}
+
+const BY_NAME: ReadonlySet<string> = new Set(['header', 'query']);
+
+function isDisjoint(a: JsonObject, b: JsonObject): boolean {
+  return Object.keys(b).every((key) => !Object.hasOwn(a, key));
 }

@@ -31,10 +31,9 @@ function basic({
 }): CaddyHandler {
   // bcrypt reads no further than the hash, so the dollar does no harm to one. Alone, where the secret is not set, it is a
   // hash that nothing fits; an empty one would make Caddy refuse the whole config, all other sites with it.
-  const accounts = Object.entries(users).map(([username, hash]) => ({
-    password: `${secretPlaceholder(hash)}$`,
-    username,
-  }));
+  const accounts = Object.entries(users)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([username, hash]) => ({ password: `${secretPlaceholder(hash)}$`, username }));
   return {
     handler: 'authentication',
     providers: {

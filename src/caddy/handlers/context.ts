@@ -13,6 +13,8 @@ export interface RouteContext {
   readonly client: ClientMatcher;
   /** The server speaks h3 but this site does not want it told. */
   readonly hideH3: boolean;
+  /** The site wants no access log, and is below a wildcard that has one. */
+  readonly skipLog: boolean;
   /** What the running Caddy has beyond its standard modules; undefined when there is no Caddy to ask. */
   readonly modules: ReadonlySet<string> | undefined;
 }
@@ -25,4 +27,9 @@ export function onlyWhen(match: JsonObject, handle: readonly CaddyHandler[]): Ca
 /** Ends the request with an error, so that error pages apply and headers set before stand. */
 export function fail(status: number): CaddyHandler {
   return { handler: 'error', status_code: status };
+}
+
+/** Caddy asks this variable once the request is answered. */
+export function withoutLog({ skipLog }: RouteContext): CaddyHandler[] {
+  return skipLog ? [{ handler: 'vars', log_skip: true }] : [];
 }

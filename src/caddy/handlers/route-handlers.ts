@@ -4,7 +4,7 @@ import { accessRules, forgeryGuard } from './access.ts';
 import { authentication } from './auth.ts';
 import { bodyLimit } from './body-limit.ts';
 import { compression } from './compress.ts';
-import { type CaddyHandler, fail, type RouteContext } from './context.ts';
+import { type CaddyHandler, fail, type RouteContext, withoutLog } from './context.ts';
 import { cors } from './cors.ts';
 import { rememberErrorPages } from './error-pages.ts';
 import { files } from './files.ts';
@@ -23,6 +23,7 @@ export function routeHandlers(route: Route, id: string, context: RouteContext): 
   const { modifiers, handler } = route;
   const isProxy = handler.kind === 'proxy';
   return [
+    ...withoutLog(context),
     ...rememberErrorPages(modifiers, id),
     ...responseHeaders(modifiers, context, isProxy || handler.kind === 'raw' || handler.kind === 'files'),
     ...cors(modifiers),

@@ -1,13 +1,14 @@
 import type { Route, Site } from '../../ir/model.ts';
 import type { Origin } from '../../ir/origin.ts';
 import { errorRoute } from '../handlers/error-pages.ts';
-import type { CaddyHandler, RouteContext } from '../handlers/context.ts';
+import { type CaddyHandler, type RouteContext, withoutLog } from '../handlers/context.ts';
 import { responseHeaders } from '../handlers/headers.ts';
 import { redirectToHttps } from '../handlers/redirect.ts';
 import { routeHandlers } from '../handlers/route-handlers.ts';
 import { hostSlug, ownedId, pathSlug } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { type MatcherSet, routeMatcher } from '../match.ts';
+import { isBelow } from '../public-name.ts';
 import type { Offer, Server } from '../servers.ts';
 import type { Target } from '../target.ts';
 
@@ -31,6 +32,8 @@ const everything = { exact: false, segments: [], slash: false } as const;
 class TableBuilder {
   readonly #server: Server;
   readonly #target: Target;
+  /** Hosts that have an access log here. */
+  readonly #logged: readonly string[];
   readonly #routes: JsonObject[] = [];
   readonly #errors: JsonObject[] = [];
   readonly #origins = new Map<string, Origin>();
@@ -38,6 +41,7 @@ class TableBuilder {
   constructor(server: Server, target: Target) {
     this.#server = server;
     this.#target = target;
+    this.#logged = server.offers.flatMap(({ site }) => (site.log.value === false ? [] : site.hosts));
   }
 
   table(): Table {
@@ -52,6 +56,7 @@ class TableBuilder {
       const cameByHttps = { remote_ip: { ranges: trusted }, header: { 'X-Forwarded-Proto': ['https'] } };
       if (trusted.length > 0) this.#serve(site, context, cameByHttps);
       const handle = [
+        ...withoutLog(context),
         ...responseHeaders(site.modifiers, context, false),
         redirectToHttps(httpsPortOf(site) ?? this.#target.httpsPort),
       ];
@@ -111,6 +116,8 @@ class TableBuilder {
       trusted,
       client: trusted.length > 0 ? 'client_ip' : 'remote_ip',
       hideH3: this.#server.protocols.includes('h3') && !site.protocols.value.includes('h3'),
+      skipLog:
+        site.log.value === false && site.hosts.some((host) => this.#logged.some((other) => isBelow(host, other))),
       modules: this.#target.running?.modules,
     };
   }
