@@ -1,7 +1,8 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type PathPattern, parsePath, showPath } from '../../policy/schema/path.ts';
 import type { Model, Route, Site } from '../model.ts';
-import { covers, folded } from '../order.ts';
+import { folded } from '../order.ts';
+import { RouteIndex } from '../route-index.ts';
 import { type Finding, error } from './finding.ts';
 
 /** Every site says what becomes of "/", so that a mistyped path is a decision and not an accident. */
@@ -22,14 +23,14 @@ export function rootRoutes({ sites }: Model): Diagnostic[] {
 
 /** A route that an earlier one leaves nothing to. */
 export function unreachableRoutes({ sites }: Model): Diagnostic[] {
-  return sites.flatMap(({ routes }) =>
-    routes.flatMap((route, index) => {
-      const winner = routes
-        .slice(0, index)
-        .find((earlier) => earlier.when.length === 0 && covers(earlier.pattern, route.pattern));
+  return sites.flatMap(({ routes }) => {
+    const earlier = new RouteIndex();
+    return routes.flatMap((route) => {
+      const winner = earlier.taker(route.pattern);
+      earlier.add(route);
       return winner ? [error(shadowed(route, winner))] : [];
-    }),
-  );
+    });
+  });
 }
 
 function shadowed(route: Route, winner: Route): Finding {
@@ -48,7 +49,11 @@ function shadowed(route: Route, winner: Route): Finding {
 
 /** A service's own path must lead to that service: the guide that sent /health to the wrong app is a real one. */
 export function factsReachTheirService({ sites }: Model): Diagnostic[] {
-  return sites.flatMap((site) => services(site).flatMap((route) => strayFacts(site, route)));
+  return sites.flatMap((site) => {
+    const index = new RouteIndex();
+    for (const route of site.routes) index.add(route);
+    return services(site).flatMap((route) => strayFacts(site, index, route));
+  });
 }
 
 function services({ routes }: Site): Route[] {
@@ -61,7 +66,7 @@ function services({ routes }: Site): Route[] {
   });
 }
 
-function strayFacts(site: Site, { handler, modifiers }: Route): Diagnostic[] {
+function strayFacts(site: Site, index: RouteIndex, { handler, modifiers }: Route): Diagnostic[] {
   if (handler.kind !== 'proxy' || modifiers.rewrite) return [];
   const { service, facts, origin } = handler.upstream;
   const health = facts.health === undefined ? undefined : parsePath(facts.health.split('?', 1)[0] ?? '');
@@ -70,7 +75,7 @@ function strayFacts(site: Site, { handler, modifiers }: Route): Diagnostic[] {
     ...facts.streams.map((pattern) => ({ pattern, what: 'stream' })),
   ];
   return paths.flatMap(({ pattern, what }) => {
-    const taker = site.routes.find((route) => route.when.length === 0 && covers(route.pattern, pattern));
+    const taker = index.taker(pattern);
     if (taker?.handler.kind !== 'proxy' || taker.handler.upstream.service === service) return [];
     const other = taker.handler.upstream;
     // Two apps may each have a /health: then the site's belongs to whoever is routed there.
