@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Log } from '../log.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import type { Signals } from './signals.ts';
@@ -10,6 +11,7 @@ export interface Invocation<Options> {
   readonly output: Output;
   /** For its environment, standard input and terminal. What is written goes through `output`. */
   readonly process: NodeJS.Process;
+  readonly log: Log;
   readonly signals: Signals;
   /** The whole program with every verb defined: what completion describes. */
   readonly wholeProgram: () => Promise<Command>;

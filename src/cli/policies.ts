@@ -1,6 +1,7 @@
 import type { Target } from '../caddy/target.ts';
 import type { Compiled } from '../compile.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
+import { type Log, silentLog } from '../log.ts';
 import { pathsOf } from './paths.ts';
 import type { TargetSettings } from './settings.ts';
 
@@ -16,16 +17,25 @@ export async function compilePaths(
   operands: readonly string[],
   target: Target,
   stdin: AsyncIterable<Uint8Array | string>,
+  log: Log = silentLog,
 ): Promise<CompiledPaths> {
   const { readSources } = await import('../files/read.ts');
+  const start = performance.now();
   const { sources, diagnostics } = await readSources(pathsOf(operands), { stdin });
+  log.debug({ files: sources.length, ms: Math.round(performance.now() - start) }, 'policies read');
   if (diagnostics.some(({ severity }) => severity === 'error')) {
     const { parsePolicy } = await import('../policy/parse.ts');
     const mistakes = sources.flatMap((source) => parsePolicy(source, target.env).diagnostics);
     return { sources, diagnostics: [...diagnostics, ...mistakes] };
   }
   const { compile } = await import('../compile.ts');
+  const begun = performance.now();
   const compiled = compile(sources, target);
+  const { revision } = compiled;
+  log.debug(
+    { sites: compiled.model?.sites.length, revision, ms: Math.round(performance.now() - begun) },
+    'policies compiled',
+  );
   return { ...compiled, sources, diagnostics: [...diagnostics, ...compiled.diagnostics] };
 }
 

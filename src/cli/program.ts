@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { visible } from '../diagnostics/visible.ts';
+import { createLog, silentLog } from '../log.ts';
 import type { CommandModule } from './command.ts';
 import { applyEnvironment } from './environment.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
@@ -9,7 +10,7 @@ import { createOutput } from './output.ts';
 import { addOutputOptions, type OutputSettings } from './settings.ts';
 import { listenForSignals } from './signals.ts';
 import { verbs } from './verbs.ts';
-import { versionLine } from './version.ts';
+import { programVersion, versionLine } from './version.ts';
 
 /** Runs one command line and gives what the process shall end with. Never rejects. */
 export async function run(argv: readonly string[], process: NodeJS.Process): Promise<ExitCode> {
@@ -27,7 +28,13 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
         applyEnvironment(command, process.env);
         const options = command.optsWithGlobals<OutputSettings>();
         const output = createOutput(process.stdout, process.stderr, process.env, options);
-        code = await verb.run({ operands: command.args, options, output, process, signals, wholeProgram });
+        // What a command warns of, it says to people: below "info" there is nothing to log, and pino need not be loaded.
+        const chatty = options.logLevel === 'info' || options.logLevel === 'debug';
+        const log = chatty ? await createLog(options.logLevel, process.stderr.fd) : silentLog;
+        const start = performance.now();
+        log.debug({ command: command.name(), version: programVersion, node: process.versions.node }, 'command begun');
+        code = await verb.run({ operands: command.args, options, output, process, log, signals, wholeProgram });
+        log.debug({ command: command.name(), code, ms: Math.round(performance.now() - start) }, 'command ended');
       });
     });
     await program.parseAsync(argv, { from: 'user' });

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { LogLevel } from '../log.ts';
 
 /** Flags of every command. */
 export interface OutputSettings {
@@ -10,7 +11,6 @@ export interface OutputSettings {
 }
 
 export type OutputFormat = 'text' | 'json' | 'yaml';
-export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 export function addOutputOptions(command: Command): void {
   command

@@ -157,6 +157,28 @@ describe('colours', () => {
   });
 });
 
+describe('logs', () => {
+  test('are lines of JSON on standard error, only when asked for', async () => {
+    const input = 'sites: { a.example.com: "localhost:9000" }';
+    expect((await runCli(['validate', '-'], { input })).stderr).toBe('');
+    const { stdout, stderr } = await runCli(['validate', '-', '--log-level', 'debug'], { input });
+    expect(stdout).toBe('valid: 1 file, 1 site, 1 route\n');
+    const lines = stderr
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      'command begun',
+      'policies read',
+      'policies compiled',
+      'command ended',
+    ]);
+    expect(lines[0]).toMatchObject({ level: 'debug', command: 'validate' });
+    expect(lines.at(-1)).toMatchObject({ code: 0 });
+    expect(lines.every(({ time }) => !Number.isNaN(Date.parse(String(time))))).toBe(true);
+  });
+});
+
 describe('version', () => {
   test('in each form', async () => {
     const { version } = description;

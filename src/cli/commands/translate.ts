@@ -27,11 +27,12 @@ export const translate: CommandModule<TranslateOptions> = {
       ['caddyctl translate --source-map | jq .origins', 'which line of which file made which part'],
     ]);
   },
-  async run({ operands, options, output, process }) {
+  async run({ operands, options, output, process, log }) {
     const { config, origins, diagnostics } = await compilePaths(
       operands,
       targetOf(options, process.env),
       process.stdin,
+      log,
     );
     output.diagnostics(diagnostics);
     if (config === undefined || origins === undefined) {

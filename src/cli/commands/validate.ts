@@ -26,8 +26,8 @@ export const validate: CommandModule<ValidateOptions> = {
     ]);
   },
   async run(invocation) {
-    const { operands, options, output, process } = invocation;
-    const compiled = await compilePaths(operands, targetOf(options, process.env), process.stdin);
+    const { operands, options, output, process, log } = invocation;
+    const compiled = await compilePaths(operands, targetOf(options, process.env), process.stdin, log);
     const rejected = options.caddy ? await askCaddy(invocation, compiled) : [];
     const diagnostics = [...compiled.diagnostics, ...rejected].map(
       (each): Diagnostic => (options.warningsAsErrors ? { ...each, severity: 'error' } : each),
