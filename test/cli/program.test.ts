@@ -214,14 +214,14 @@ describe('hash-password', () => {
   });
 
   test.each([
-    ['', 'empty'],
-    ['\n', 'empty'],
-    [`${'é'.repeat(36)}x`, 'longer than 72 bytes'],
-    ['x'.repeat(10_000), 'longer than 72 bytes'],
-    ['one\ntwo\n', 'more than one line'],
-    ['a\u0000b', 'control character'],
-    [new Uint8Array([0x61, 0xff]), 'not UTF-8'],
-  ])('refuses %j', async (input, reason) => {
+    ['nothing', '', 'empty'],
+    ['an empty line', '\n', 'empty'],
+    ['73 bytes', `${'é'.repeat(36)}x`, 'longer than 72 bytes'],
+    ['much', 'x'.repeat(10_000), 'longer than 72 bytes'],
+    ['two lines', 'one\ntwo\n', 'more than one line'],
+    ['a NUL', 'a\u0000b', 'control character'],
+    ['Latin-1', new Uint8Array([0x61, 0xff]), 'not UTF-8'],
+  ])('refuses %s', async (_name, input, reason) => {
     const result = await runCli(['hash-password'], { input });
     expect(result).toMatchObject({ code: 64, stdout: '' });
     expect(result.stderr).toContain(reason);
