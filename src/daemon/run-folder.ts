@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import { FolderUnusable, privateFolder } from './private-folder.ts';
+import { FolderUnusable, privateFolder } from '../files/private-folder.ts';
 
 /** Where one kind of `caddyctl up` keeps what must outlive it, and the sockets of the one that runs. */
 export interface RunFolder {
@@ -18,8 +18,14 @@ export interface RunFolder {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `$XDG_STATE_HOME/caddyctl`; the XDG specification says to ignore a relative one. */
+/**
+ * The folder that systemd made for the service (`StateDirectory=`), or `$XDG_STATE_HOME/caddyctl`; the XDG specification says
+ * to ignore a relative one.
+ */
 export function defaultStateFolder(env: Environment): string {
+  // A unit may have several, with colons between them.
+  const [service = ''] = (env['STATE_DIRECTORY'] ?? '').split(':');
+  if (isAbsolute(service)) return service;
   const given = env['XDG_STATE_HOME'] ?? '';
   return join(isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'caddyctl');
 }

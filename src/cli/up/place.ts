@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 /** Takes the folder of this kind of `up` for this process; ends the command where another one has it. */
 export async function claimPlace(folder: RunFolder, say: (line: string) => void): Promise<() => Promise<void>> {
   const { claim } = await import('../../daemon/claim.ts');
-  const { FolderUnusable } = await import('../../daemon/private-folder.ts');
+  const { FolderUnusable } = await import('../../files/private-folder.ts');
   const claimed = await claim(folder, say).catch((error: unknown) => {
     if (!(error instanceof FolderUnusable)) throw error;
     throw new Failure(exitCodes.unexpected, error.message, 'name another folder with --state-dir');

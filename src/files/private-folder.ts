@@ -1,0 +1,32 @@
+import { type FileSystem, systemFiles } from './file-system.ts';
+import { systemReason } from './problem.ts';
+
+/** A folder for sockets, keys or state cannot be had as it must be. The message is a sentence for an operator. */
+export class FolderUnusable extends Error {
+  override readonly name = 'FolderUnusable';
+}
+
+/**
+ * Makes a folder that only this user can enter, or makes an existing one so. Whoever gets at what is inside, such as the
+ * admin socket, can have Caddy serve anything, so a folder of somebody else, or a link to one, is refused. Throws
+ * FolderUnusable.
+ */
+export async function privateFolder(path: string, files: FileSystem = systemFiles): Promise<void> {
+  try {
+    await files.mkdir(path, { recursive: true, mode: 0o700 });
+    const { mode } = await lstatOwn(path, files);
+    if ((mode & 0o077) !== 0) await files.chmod(path, 0o700);
+  } catch (error) {
+    if (error instanceof FolderUnusable) throw error;
+    throw new FolderUnusable(`${path} cannot be used as a folder: ${systemReason(error)}`, { cause: error });
+  }
+}
+
+/** Changes nothing. Throws FolderUnusable for what is not this user's own folder, and a system error where there is none. */
+export async function lstatOwn(path: string, files: FileSystem): Promise<{ readonly mode: number }> {
+  const found = await files.lstat(path);
+  if (!found.isDirectory()) throw new FolderUnusable(`${path} is not a folder`);
+  // On Windows there is no owner to ask for.
+  if (found.uid !== (process.getuid?.() ?? found.uid)) throw new FolderUnusable(`${path} belongs to another user`);
+  return found;
+}
