@@ -3,7 +3,7 @@ import { NotFormattable } from './not-formattable.ts';
 import { commentsOf, endOf, inline, keyOf, propertiesOf } from './print-inline.ts';
 import type { SourceText } from './source-text.ts';
 
-const longestLine = 100;
+const longestLine = 120;
 const step = 2;
 
 /** Prints collections as blocks, line by line, from tokens that know where in `text` they stood. */

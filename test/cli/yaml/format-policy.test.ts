@@ -78,8 +78,8 @@ sites: # all of them
   test.each([
     [
       'a flow map that is too long becomes a block',
-      `sites: {a: {headers: {One: "${'x'.repeat(30)}", Two: "${'y'.repeat(30)}"}, max_body: 25MB}}`,
-      `sites:\n  a:\n    headers: { One: "${'x'.repeat(30)}", Two: "${'y'.repeat(30)}" }\n    max_body: 25MB\n`,
+      `sites: {a: {headers: {One: "${'x'.repeat(40)}", Two: "${'y'.repeat(40)}"}, max_body: 25MB}}`,
+      `sites:\n  a:\n    headers: { One: "${'x'.repeat(40)}", Two: "${'y'.repeat(40)}" }\n    max_body: 25MB\n`,
     ],
     [
       'a flow list with comments becomes a block',
