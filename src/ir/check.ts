@@ -2,7 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { clearUpstreams, factsRespected, forbiddenUpstreams, openSensitive } from './checks/exposure.ts';
 import { decimalSizes, forbiddenRaw, loggedTokens, mixedPools } from './checks/facts.ts';
 import type { Check, CheckContext } from './checks/finding.ts';
-import { factsReachTheirService, rootRoutes, unreachableRoutes } from './checks/routing.ts';
+import { factsReachTheirService, rootRoutes, unreachableRoutes, untoldOrder } from './checks/routing.ts';
 import { oneSecurityPerListener, oneTrustPerListener, servedSomewhere, tunnelsApart } from './checks/listeners.ts';
 import {
   authInTheClear,
@@ -10,12 +10,14 @@ import {
   compressedStreams,
   headerAdvice,
   oneOnDemandPermission,
+  wildcardCertificates,
 } from './checks/transport.ts';
 import type { Model } from './model.ts';
 
 const CHECKS: readonly Check[] = [
   rootRoutes,
   unreachableRoutes,
+  untoldOrder,
   factsReachTheirService,
   openSensitive,
   forbiddenUpstreams,
@@ -24,6 +26,7 @@ const CHECKS: readonly Check[] = [
   authInTheClear,
   certificatesAreAsked,
   servedSomewhere,
+  wildcardCertificates,
   oneTrustPerListener,
   oneSecurityPerListener,
   tunnelsApart,

@@ -10,7 +10,7 @@ import { placeOf, type Traced, within } from './origin.ts';
 /** One place that says something of a site or route. In a list of layers the later is the nearer, and wins. */
 export type Layer = Traced<Preset & { readonly [K in keyof (SiteObject & RouteObject)]?: unknown }>;
 
-type Presets = ReadonlyMap<string, Traced<Preset>>;
+export type Presets = ReadonlyMap<string, Traced<Preset>>;
 
 /** The presets that `use` names, in order, each after those that it uses itself. */
 export function presetLayers(

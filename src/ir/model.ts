@@ -33,6 +33,8 @@ export interface Site {
   readonly checks: readonly Traced<Check>[];
   /** What stands for the whole site, and so for what no route takes. */
   readonly modifiers: Modifiers;
+  /** The routes stand in the order written. */
+  readonly listed: boolean;
   /** The first that matches takes the request. */
   readonly routes: readonly Route[];
   readonly origin: Origin;

@@ -9,6 +9,7 @@ import type { SiteObject } from '../policy/schema/site.ts';
 import type { To } from '../policy/schema/to.ts';
 import { definedOnly, foldModifiers, type Layer, nearest, presetLayers } from './layers.ts';
 import type { PolicySet, SiteParts } from './merge.ts';
+import { misplacedKeys } from './misplaced.ts';
 import type { Handler, Model, Modifiers, Route, Site, Upstream } from './model.ts';
 import { compareSites, orderRoutes } from './order.ts';
 import { type Origin, placeOf, type Traced, within } from './origin.ts';
@@ -72,6 +73,7 @@ class Resolver {
         (value.checks ?? []).map((check, index) => ({ value: check, origin: within(origin, 'checks', index) })),
       ),
       modifiers: this.#modifiers(layers),
+      listed: written,
       routes: written ? routes : orderRoutes(routes),
       origin: first.origin,
     });
@@ -91,17 +93,18 @@ class Resolver {
   #siteRoutes(parts: readonly Traced<SiteObject>[], layers: readonly Layer[]): Route[] {
     const seen = new Set<string>();
     const surroundings = { prefix: [], when: [], layers };
-    return parts.flatMap(({ value, origin }) => {
+    const routes = parts.flatMap(({ value, origin }) => {
       // Said alike in several files it is one route; said differently it is an error already.
       const fresh = Object.entries(value.routes ?? {}).filter(([key]) => !seen.has(key));
       for (const [key] of fresh) seen.add(key);
-      const routes = this.#routes(Object.fromEntries(fresh), within(origin, 'routes'), surroundings);
-      const handler = seen.has(' site') ? undefined : this.#handler(value, origin);
-      if (handler === undefined) return routes;
-      seen.add(' site');
-      const whole: Route = { pattern: root, when: [], modifiers: this.#modifiers(layers), handler, origin };
-      return [...routes, whole];
+      return this.#routes(Object.fromEntries(fresh), within(origin, 'routes'), surroundings);
     });
+    // What is said of the whole site comes last, in whichever file it stands; several files may say it alike.
+    const [whole] = parts.flatMap(({ value, origin }) => {
+      const handler = this.#handler(value, origin);
+      return handler ? [{ handler, origin }] : [];
+    });
+    return whole ? [...routes, { pattern: root, when: [], modifiers: this.#modifiers(layers), ...whole }] : routes;
   }
 
   #routes(routes: Routes, origin: Origin, around: Surroundings): Route[] {
@@ -109,6 +112,8 @@ class Resolver {
       const parsed = parsePaths(key);
       const at = within(origin, key);
       const isList = nodeAt(at.root, at.path)?.kind === 'list';
+      if (alternatives.some(({ routes: inner }) => inner) && /\/\*\s*(,|$)/.test(key))
+        this.#refuseWildcardGroup(key, at);
       return ('value' in parsed ? parsed.value : []).flatMap((pattern) =>
         alternatives.flatMap((given, index) =>
           this.#route(
@@ -123,7 +128,7 @@ class Resolver {
   }
 
   #route(given: RouteObject, origin: Origin, pattern: PathPattern, around: Surroundings): Route[] {
-    this.#refuseSiteOnly(given, origin);
+    for (const found of misplacedKeys(given, origin, this.#set.presets)) this.#report(found);
     const layer: Layer = { value: given, origin };
     const layers = [...around.layers, ...this.#presets(layer), layer];
     const when = given.when === undefined ? around.when : [...around.when, given.when];
@@ -160,6 +165,17 @@ class Resolver {
     return hasOwnRoot ? inner : [...inner, rest];
   }
 
+  /** `/users/*` is `/users`, so what stands below it is not where it seems to be. */
+  #refuseWildcardGroup(key: string, origin: Origin): void {
+    this.#report({
+      code: 'wildcard-group',
+      severity: 'error',
+      message: `a "*" at the end stands for all below, so routes within "${key}" would not have it in their paths`,
+      hint: 'leave it out, or write whole paths: /users/*/posts',
+      place: placeOf(origin),
+    });
+  }
+
   #handler(given: SiteObject | RouteObject, origin: Origin): Handler | undefined {
     if (given.to !== undefined) return { kind: 'proxy', upstream: this.#upstream(given.to, within(origin, 'to')) };
     if (given.respond !== undefined) return { kind: 'respond', ...given.respond };
@@ -189,24 +205,6 @@ class Resolver {
     });
     // A stand-in, so that what else is wrong is told at once too.
     return { service: to.service, addresses: [], facts: noFacts, origin };
-  }
-
-  #refuseSiteOnly(given: RouteObject, origin: Origin): void {
-    const auth = typeof given.auth === 'object' && given.auth.client_certificate !== undefined;
-    const misplaced = [
-      given.trusted_proxies && 'trusted_proxies',
-      given.log !== undefined && 'log',
-      auth && 'auth',
-    ].filter((key) => typeof key === 'string');
-    for (const key of misplaced) {
-      this.#report({
-        code: 'site-only',
-        severity: 'error',
-        message: `"${key === 'auth' ? 'client_certificate' : key}" holds for a whole site, not for one route`,
-        hint: 'move it up to the site',
-        place: placeOf(within(origin, key)),
-      });
-    }
   }
 }
 

@@ -15,7 +15,11 @@ interface Context {
 
 /** Turns what zod says of a file into diagnostics at the lines that were meant. */
 export function issueDiagnostics(context: Context, issues: readonly Issue[]): Diagnostic[] {
-  return issues.flatMap((issue) => flatten(issue)).map((issue) => diagnose(context, issue));
+  return issues
+    .flatMap((issue) => flatten(issue))
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys' ? unknownKeys(context, issue) : [diagnose(context, issue)],
+    );
 }
 
 /** Replaces a union's issue by those of the branch that the value was meant for, if one can be told. */
@@ -80,7 +84,21 @@ function oneOf(choices: readonly string[]): string {
   return unique.length < 2 ? unique.join('') : `${unique.slice(0, -1).join(', ')} or ${unique.at(-1)}`;
 }
 
-function diagnose({ file, root, schema }: Context, issue: Issue): Diagnostic {
+function unknownKeys({ file, root, schema }: Context, { path, keys }: z.core.$ZodIssueUnrecognizedKeys): Diagnostic[] {
+  const known = knownKeys(schema, path);
+  return keys.map((key) => {
+    const meant = suggest(key, known);
+    return {
+      code: 'unknown-key',
+      severity: 'error',
+      message: `the key "${key}" is not known here`,
+      hint: meant === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${meant}\`?`,
+      place: { file, range: locate(root, [...path, key], 'key') },
+    };
+  });
+}
+
+function diagnose({ file, root }: Context, issue: Exclude<Issue, z.core.$ZodIssueUnrecognizedKeys>): Diagnostic {
   const at = (path: readonly PropertyKey[], what?: 'key') => ({ file, range: locate(root, path, what) });
   const error = (code: string, message: string, hint?: string, key?: 'key'): Diagnostic => ({
     code,
@@ -90,16 +108,6 @@ function diagnose({ file, root, schema }: Context, issue: Issue): Diagnostic {
     place: at(issue.path, key),
   });
   switch (issue.code) {
-    case 'unrecognized_keys': {
-      const [key = ''] = issue.keys;
-      const known = knownKeys(schema, issue.path);
-      const meant = suggest(key, known);
-      const hint = meant === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${meant}\`?`;
-      return {
-        ...error('unknown-key', `the key "${key}" is not known here`, hint),
-        place: at([...issue.path, key], 'key'),
-      };
-    }
     case 'invalid_type': {
       if (issue.input === undefined && issue.message.includes('undefined')) {
         const key = String(issue.path.at(-1));

@@ -9,6 +9,8 @@ export interface CheckContext {
   /** Where sites are served that name no address of their own. */
   readonly httpPort: number;
   readonly httpsPort: number;
+  /** Whether Caddy's own authority makes every certificate, whatever the policies say. */
+  readonly internalCa: boolean;
 }
 
 /** A rule over the whole model. */

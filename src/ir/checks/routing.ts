@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type PathPattern, parsePath, showPath } from '../../policy/schema/path.ts';
 import type { Model, Route, Site } from '../model.ts';
 import { folded } from '../order.ts';
+import type { Origin } from '../origin.ts';
 import { RouteIndex } from '../route-index.ts';
 import { type Finding, error } from './finding.ts';
 
@@ -35,7 +36,7 @@ export function unreachableRoutes({ sites }: Model): Diagnostic[] {
 
 function shadowed(route: Route, winner: Route): Finding {
   const path = showPath(route.pattern);
-  const equal = showPath(folded(route.pattern)) === showPath(folded(winner.pattern));
+  const equal = isSamePath(route, winner);
   return {
     code: equal ? 'equal-routes' : 'unreachable-route',
     message: equal
@@ -45,6 +46,36 @@ function shadowed(route: Route, winner: Route): Finding {
     hint: equal ? 'give the first a "when", or remove one' : 'put the more specific route first',
     related: { message: 'this one takes them', origin: winner.origin },
   };
+}
+
+/** Two routes of one path are told apart by a list alone: keys of a map, and files, have no order. */
+export function untoldOrder({ sites }: Model): Diagnostic[] {
+  return sites.flatMap(({ routes, listed }) =>
+    routes.flatMap((route, index) => {
+      const earlier = routes[index - 1];
+      if (listed || !earlier || earlier.when.length === 0 || !isSamePath(route, earlier)) return [];
+      if (isToldBy(earlier.origin.path, route.origin.path)) return [];
+      return [
+        error({
+          code: 'equal-routes',
+          message: `${showPath(route.pattern)} is routed in two places, and nothing says which is asked first`,
+          origin: route.origin,
+          hint: 'put both under one key, as a list',
+          related: { message: 'the other one', origin: earlier.origin },
+        }),
+      ];
+    }),
+  );
+}
+
+function isSamePath(a: Route, b: Route): boolean {
+  return showPath(folded(a.pattern)) === showPath(folded(b.pattern));
+}
+
+/** One is within the other, which is asked last; or both are items of one list. */
+function isToldBy(a: Origin['path'], b: Origin['path']): boolean {
+  const at = a.findIndex((step, index) => step !== b[index]);
+  return at === -1 || b[at] === undefined || b.length === 2 || typeof a[at] === 'number';
 }
 
 /** A service's own path must lead to that service: the guide that sent /health to the wrong app is a real one. */

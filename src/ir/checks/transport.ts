@@ -1,7 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Model, Site } from '../model.ts';
 import { covers } from '../order.ts';
-import { eachRoute, error, warning } from './finding.ts';
+import { type CheckContext, eachRoute, error, warning } from './finding.ts';
 
 /** A credential in plain http is a credential for everyone on the way. */
 export function authInTheClear({ sites }: Model): Diagnostic[] {
@@ -76,6 +76,18 @@ export function oneOnDemandPermission({ sites }: Model): Diagnostic[] {
         ...(first && { related: { message: 'the other one', origin: first.origin } }),
       }),
     );
+}
+
+/** An authority signs for a wildcard only by DNS, and Caddy has no DNS provider of its own. */
+export function wildcardCertificates({ sites }: Model, { internalCa }: CheckContext): Diagnostic[] {
+  if (internalCa) return [];
+  return sites
+    .filter(({ hosts, tls }) => tls.value === 'auto' && hosts[0]?.startsWith('*.'))
+    .map(({ hosts, tls }) => {
+      const message = `no public authority gives Caddy a certificate for ${hosts[0]}, so nothing would answer there by https`;
+      const hint = 'say "tls: internal", certificate files, or "on_demand" with its permission URL';
+      return warning({ code: 'wildcard-certificate', message, origin: tls.origin, hint });
+    });
 }
 
 /** Compressing a stream holds its events back until a block is full. */

@@ -16,14 +16,25 @@ const target = textOf(parseTarget, { description: 'A URL, or a path on the same 
 const redirect = z
   .union([
     target.transform((url) => ({ to: url, status: 308 as const, keep_path: false })),
-    z.strictObject({
-      to: target,
-      status: z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)]).default(308),
-      keep_path: z
-        .boolean()
-        .default(false)
-        .meta({ description: 'Put the path and query that were asked for behind it.' }),
-    }),
+    z
+      .strictObject({
+        to: target,
+        status: z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)]).default(308),
+        keep_path: z
+          .boolean()
+          .default(false)
+          .meta({ description: 'Put the path and query that were asked for behind it.' }),
+      })
+      .superRefine((given, context) => {
+        if (!given.keep_path || !/[?#]|^\/$/.test(given.to)) return;
+        // Behind "/" alone a path of `//evil.example` would be a place of its own.
+        const hint = 'name a host, or a path without "?" and "#"';
+        addProblem(
+          context,
+          problem('redirect', `the path that was asked for cannot stand behind "${given.to}"`, hint),
+          ['to'],
+        );
+      }),
   ])
   .meta({ description: 'Send the client elsewhere.' });
 

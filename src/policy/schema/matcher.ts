@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ranges } from './network.ts';
 import { headerKey } from './scalars.ts';
-import { line, lineKey, oneOrMore, problem, textOf } from './text.ts';
+import { addProblem, line, lineKey, oneOrMore, problem, textOf } from './text.ts';
 
 const method = textOf(
   (text) =>
@@ -55,7 +55,13 @@ const conditions = {
   expression,
 };
 
-const condition = z.strictObject(conditions).partial();
+const condition = z
+  .strictObject(conditions)
+  .partial()
+  .superRefine((given, context) => {
+    if (Object.keys(given).length > 0) return;
+    addProblem(context, problem('condition', 'a condition without keys holds for every request, so this excludes all'));
+  });
 
 /** What must hold beside the path. All keys must hold; a list in a key is any of; `not` is none of its members. */
 export const when = z

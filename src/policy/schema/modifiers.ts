@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { auth } from './auth.ts';
 import { headers } from './headers.ts';
 import { parseOrigin, parseTarget, ranges } from './network.ts';
-import { plainPath } from './path.ts';
+import { purePath } from './path.ts';
 import { duration, headerName, size, status } from './scalars.ts';
 import { addProblem, hasControlCharacter, keyOf, line, oneOrMore, problem, textOf } from './text.ts';
 
@@ -53,9 +53,9 @@ export const compress = z
 
 export const rewrite = z
   .strictObject({
-    strip_prefix: plainPath.optional().meta({ description: 'Taken off the front of the path.' }),
-    add_prefix: plainPath.optional().meta({ description: 'Put before the path, after strip_prefix.' }),
-    path: plainPath.optional().meta({ description: 'The whole path, instead of what was asked for; the query stays.' }),
+    strip_prefix: purePath.optional().meta({ description: 'Taken off the front of the path.' }),
+    add_prefix: purePath.optional().meta({ description: 'Put before the path, after strip_prefix.' }),
+    path: purePath.optional().meta({ description: 'The whole path, instead of what was asked for; the query stays.' }),
   })
   .superRefine((given, context) => {
     if (given.path !== undefined && (given.strip_prefix ?? given.add_prefix) !== undefined) {

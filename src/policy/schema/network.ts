@@ -48,6 +48,9 @@ export const ranges = z
 export function parseHost(text: string): Parsed<string> {
   const wildcard = text.startsWith('*.');
   const rest = wildcard ? text.slice(2) : text;
+  if (/["']/.test(text)) {
+    return problem('host', `"${text}" is not a host name`, 'put the whole key in quotes: "example.com, *.example.com"');
+  }
   if (/[:/@\s]/.test(text)) {
     return problem('host', `"${text}" is not a host name`, 'write the host alone: no scheme, no port, no path');
   }
@@ -126,6 +129,15 @@ export function parseOrigin(text: string): Parsed<string> {
     `"${text}" is not an origin`,
     'scheme and host in small letters, no path: https://app.example.com',
   );
+}
+
+/** An absolute URL without a user, for Caddy to ask. */
+export function parseUrl(text: string): Parsed<string> {
+  const hint = 'like http://localhost:9000/allowed';
+  const url = /^https?:\/\//.test(text) && !hasControlCharacter(text) && URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.username !== '' || /[\s\\]/.test(text))
+    return problem('url', `"${text}" is not a URL`, hint);
+  return { value: text };
 }
 
 /** An absolute URL, or a path on the same host, without anything that could break out of a `Location` header. */

@@ -10,6 +10,8 @@ export interface PathPattern {
   readonly slash: boolean;
 }
 
+const MOST_CHARACTERS = 1_000;
+
 /** How a pattern is written: `=/health`, `/api`, `/`. */
 export function showPath({ exact, segments, slash }: PathPattern): string {
   return `${exact ? '=' : ''}/${segments.join('/')}${slash ? '/' : ''}`;
@@ -22,6 +24,7 @@ export function parsePath(text: string): Parsed<PathPattern> {
   const bad = (why: string, hint?: string) => problem('path', `"${text}" is not a path: ${why}`, hint);
   if (!path.startsWith('/')) return bad('a path starts with "/"', `write ${exact ? '=' : ''}/${path}`);
   if (hasControlCharacter(path)) return bad('it has control characters');
+  if (path.length > MOST_CHARACTERS) return problem('path', `a path has at most ${MOST_CHARACTERS} characters`);
   if (/[?#]/.test(path)) return bad('it has a query or a fragment', 'match a query with "when: { query: … }"');
   if (path.includes('%'))
     return bad('it is percent-encoded', 'write the characters themselves: Caddy decodes before it compares');
@@ -57,6 +60,19 @@ export function parsePaths(text: string): Parsed<readonly PathPattern[]> {
 export const pathPattern = textOf(parsePath, {
   description: 'A path: /api (and below), =/health (exactly), * for one segment.',
 });
+
+/** A path alone, without wildcards or a query. */
+export const purePath = textOf(
+  (text) => {
+    const parsed = parsePath(text);
+    if ('code' in parsed) return parsed;
+    if (parsed.value.exact || parsed.value.segments.includes('*')) {
+      return problem('path', `"${text}" is not a single path`, 'write one path: /app');
+    }
+    return { value: text };
+  },
+  { description: 'One path, without a query: /app.' },
+);
 
 /** A path of the app itself, without wildcards: something that can be asked for. */
 export const plainPath = textOf(

@@ -46,6 +46,7 @@ export const service = z.strictObject({
   health: plainPath.optional().meta({ description: 'A path that answers 2xx while the app is well.' }),
   streams: z
     .array(pathPattern)
+    .max(200)
     .default([])
     .meta({ description: 'Paths that answer with events or other long streams.' }),
   websocket: z

@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { check } from './check.ts';
 import { handlers, routes, use } from './handler.ts';
 import { modifiers } from './modifiers.ts';
-import { listen, parseHost, parseTarget, ranges } from './network.ts';
+import { listen, parseHost, parseUrl, ranges } from './network.ts';
 import { caddyFile } from './scalars.ts';
 import { addProblem, type Parsed, problem, keyOf, oneOrMore, textOf } from './text.ts';
 
-const permission = textOf(parseTarget, {
+const permission = textOf(parseUrl, {
   description: 'Asked with ?domain=NAME before a certificate is made; 200 allows it.',
 });
 
