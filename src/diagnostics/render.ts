@@ -20,7 +20,10 @@ interface Context {
 
 type Style = 'bold' | 'red' | 'yellow' | 'blue' | 'cyan';
 
-/** All diagnostics by file and position, each with its source line, and a closing count; "" when there are none. */
+/** More than anyone reads, and what keeps a hostile file from printing a hundred megabytes. */
+const MOST_SHOWN = 100;
+
+/** The diagnostics by file and position, each with its source line, and a closing count; "" when there are none. */
 export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: RenderOptions = {}): string {
   if (diagnostics.length === 0) {
     return '';
@@ -31,8 +34,19 @@ export function renderDiagnostics(diagnostics: readonly Diagnostic[], options: R
     style: (format, text) => (options.color === true ? styleText(format, text, { validateStream: false }) : text),
     width: Math.max(20, options.width ?? 100),
   };
-  const blocks = sortDiagnostics(diagnostics).map((each) => renderOne(each, context));
-  return `${blocks.join('\n')}\n${context.style('bold', countDiagnostics(diagnostics))}\n`;
+  const blocks = mostTelling(diagnostics).map((each) => renderOne(each, context));
+  const left = diagnostics.length - blocks.length;
+  const more = left > 0 ? `… and ${left} more\n\n` : '';
+  return `${blocks.join('\n')}\n${more}${context.style('bold', countDiagnostics(diagnostics))}\n`;
+}
+
+/** Where there are too many to show, no error gives way to a warning. */
+function mostTelling(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] {
+  const sorted = sortDiagnostics(diagnostics);
+  if (sorted.length <= MOST_SHOWN) return sorted;
+  const isError = ({ severity }: Diagnostic) => severity === 'error';
+  const chosen = [...sorted.filter(isError), ...sorted.filter((each) => !isError(each))].slice(0, MOST_SHOWN);
+  return sortDiagnostics(chosen);
 }
 
 /** `3 errors, 1 warning in 2 files` */

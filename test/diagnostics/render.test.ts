@@ -66,6 +66,18 @@ describe('renderDiagnostics', () => {
     expect(rendered).toMatch(/\n3 errors, 1 warning in 2 files\n$/);
   });
 
+  test('shows no more than a hundred, the errors first, and counts them all', () => {
+    const file = { path: 'a.yaml', text: 'x\n'.repeat(300) };
+    const at = (line: number): Place => ({ file, range: { start: 2 * line, end: 2 * line + 1 } });
+    const found = Array.from({ length: 300 }, (_, line) =>
+      error({ place: at(line), severity: line < 250 ? 'warning' : 'error' }),
+    );
+    const rendered = renderDiagnostics(found);
+    expect(rendered.match(/^error\[/gm)).toHaveLength(50);
+    expect(rendered.match(/^warning\[/gm)).toHaveLength(50);
+    expect(rendered).toMatch(/… and 200 more\n\n50 errors, 250 warnings in 1 file\n$/);
+  });
+
   test('is empty when there is nothing to say', () => {
     expect(renderDiagnostics([])).toBe('');
   });
