@@ -1,7 +1,8 @@
 import { type Compiled, compile } from '../../src/compile.ts';
 import type { JsonValue } from '../../src/caddy/json.ts';
 import { type Origin, placeOf } from '../../src/ir/origin.ts';
-import type { Desired, Live } from '../../src/plan/live.ts';
+import { routeLabel } from '../../src/plan/describe/route-label.ts';
+import { at, type Desired, itemsOf, type Live, own } from '../../src/plan/live.ts';
 import { makePlan, type Plan, type PlanOptions } from '../../src/plan/plan.ts';
 import type { PlaceOf } from '../../src/plan/sides.ts';
 import { deepFreeze } from './some-config.ts';
@@ -43,6 +44,13 @@ export function liveWith(text: string): Live {
 }
 
 export const NOTHING: Live = { apps: null, logging: null };
+
+/** Where the route stands that takes what `label` says, in the server that serves by https. */
+export function indexOf({ apps }: Live, label: string): number {
+  const routes = itemsOf(at(apps, 'http', 'servers', 'caddyctl-default-https', 'routes'));
+  const isIt = (matchers: JsonValue): boolean => own(matchers, 'host') !== undefined && routeLabel(matchers) === label;
+  return routes.findIndex((route) => itemsOf(own(route, 'match')).some(isIt));
+}
 
 /** A copy in which the value at a path is another. */
 export function edited(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { renderPlan } from '../../src/plan/render.ts';
-import { compiled, edited, liveWith, NOTHING, planFor } from './policy-text.ts';
+import { compiled, edited, indexOf, liveWith, NOTHING, planFor } from './policy-text.ts';
 
 const text = (plan: Parameters<typeof renderPlan>[0]): string => renderPlan(plan, { color: false });
 const between = (before: string, after: string): string =>
@@ -138,7 +138,7 @@ sites:
   test('what was edited by hand has no words, and no secret in it is shown', () => {
     const policy = 'sites:\n  a.example.com: { respond: ok, http: off }\n';
     const live = liveWith(policy);
-    const handle = ['http', 'servers', 'caddyctl-default-https', 'routes', 0, 'handle'];
+    const handle = ['http', 'servers', 'caddyctl-default-https', 'routes', indexOf(live, '/'), 'handle'];
     const withHandler = edited(live.apps, handle, (list) => [
       { handler: 'secretive', password: 'hunter2' },
       ...(list as []),

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { lineColumn } from '../../src/diagnostics/position.ts';
 import { explainRejection } from '../../src/reconcile/rejection.ts';
-import { compiled, NOTHING, planFor } from '../plan/policy-text.ts';
+import { compiled, indexOf, NOTHING, planFor } from '../plan/policy-text.ts';
 
 const policies = compiled(`sites:
   a.example.com:
@@ -13,11 +13,12 @@ const policies = compiled(`sites:
   c.example.com: { listen: ':8443', http: off, to: localhost:9001 }
 `);
 const pushed = planFor(NOTHING, policies).next;
+const nope = indexOf(pushed, '/api');
 
 /** The texts are those of Caddy 2.11.4. */
 test.each([
   [
-    "loading new config: loading http app module: provision http: server caddyctl-default-https: setting up route handlers: route 0: loading handler modules: position 0: loading module 'nope': unknown module: http.handlers.nope",
+    "loading new config: loading http app module: provision http: server caddyctl-default-https: setting up route handlers: route N: loading handler modules: position 0: loading module 'nope': unknown module: http.handlers.nope",
     5,
     'Caddy does not take this: unknown module: http.handlers.nope',
     'this Caddy was built without that module: `caddy list-modules` shows what it has',
@@ -47,7 +48,11 @@ test.each([
     undefined,
   ],
 ])('%s', (reason, line, message, hint) => {
-  const diagnostic = explainRejection({ kind: 'rejected', reason, panicked: false }, pushed, policies.origins);
+  const diagnostic = explainRejection(
+    { kind: 'rejected', reason: reason.replace('route N', `route ${nope}`), panicked: false },
+    pushed,
+    policies.origins,
+  );
   const { place } = diagnostic;
   expect(diagnostic).toMatchObject({ code: 'caddy-rejects', severity: 'error', message, hint });
   expect(place && lineColumn(place.file.text, place.range.start).line).toBe(line);

@@ -27,9 +27,14 @@ function refusalFacts(match: JsonValue, not: JsonValue | undefined, facts: FactL
   const denied = at(match, 'client_ip', 'ranges') ?? at(match, 'remote_ip', 'ranges');
   if (allowed !== undefined) facts.say('allow_from', shownList(allowed));
   if (denied !== undefined) facts.say('deny_from', shownList(denied));
-  // The guard before `request_body`, which says the limit.
+  // The guard before `request_body`, which says the limit, and what holds for every route of the kind.
   const isTooLong = at(match, 'header_regexp', 'Content-Length') !== undefined;
-  return isTooLong || allowed !== undefined || denied !== undefined;
+  const isOurGuard = entriesOf(own(match, 'vars')).some(([name]) => isOurVariable(name));
+  return isTooLong || isOurGuard || allowed !== undefined || denied !== undefined;
+}
+
+export function isOurVariable(name: string): boolean {
+  return name.startsWith('{caddyctl.');
 }
 
 function corsFacts(

@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../caddy/json.ts';
 import { at, entriesOf, itemsOf, own } from '../live.ts';
 import type { FactList } from './facts.ts';
-import { guardFacts } from './guard-facts.ts';
+import { guardFacts, isOurVariable } from './guard-facts.ts';
 import { headerFacts } from './header-facts.ts';
 import { proxyFacts } from './proxy-facts.ts';
 import { shown, shownList, shownSize } from './values.ts';
@@ -41,7 +41,7 @@ function oneHandler(handler: JsonValue, facts: FactList): void {
       return rateLimitFacts(handler, facts);
     case 'vars':
     case 'map':
-      // How a route finds its error pages and reads a bearer token: means, and said by what uses them.
+      // Variables of our own, such as a bearer token: means, and said by what uses them.
       if (isOurMeans(handler)) return;
       return facts.unknown(`handler ${shown(kind)}`, handler);
     default:
@@ -50,9 +50,8 @@ function oneHandler(handler: JsonValue, facts: FactList): void {
 }
 
 function isOurMeans(handler: JsonValue): boolean {
-  return (
-    own(handler, 'caddyctl_errors') !== undefined || itemsOf(own(handler, 'destinations')).includes('{caddyctl.bearer}')
-  );
+  const destinations = itemsOf(own(handler, 'destinations'));
+  return own(handler, 'caddyctl_errors') !== undefined || destinations.some((name) => isOurVariable(shown(name)));
 }
 
 function subrouteFacts(handler: JsonValue, facts: FactList): void {

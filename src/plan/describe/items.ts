@@ -28,14 +28,19 @@ function listener(server: JsonObject): DescribedItem {
   list.say('protocols', shownList(own(server, 'protocols')));
   const trusted = at(server, 'trusted_proxies', 'ranges');
   if (trusted !== undefined) list.say('trusted_proxies', shownList(trusted));
-  const forNobody = itemsOf(own(server, 'routes')).filter((route) => own(route, 'match') === undefined);
-  for (const route of forNobody) {
+  const forNobody = itemsOf(own(server, 'routes')).filter((route) => !namesHosts(route));
+  for (const route of forNobody.filter((each) => own(each, 'match') === undefined)) {
     const inner = new FactList();
     handlerFacts(own(route, 'handle'), inner);
-    for (const [name, { text }] of inner.facts())
+    for (const [name, { text }] of inner.facts()) {
       if (!name.startsWith('header ')) list.say('unknown hosts', `${name} ${text}`);
+    }
   }
   return { facts: list.facts(), id: markOf(server), value: settingsOf(server, forNobody) };
+}
+
+function namesHosts(route: JsonValue): boolean {
+  return itemsOf(own(route, 'match')).some((matchers) => own(matchers, 'host') !== undefined);
 }
 
 /** What the sites of a server do not say of themselves. */
