@@ -32,7 +32,9 @@ export async function startManagedCaddy(parts: ManagedCaddyParts): Promise<Manag
   };
   const config = JSON.stringify(firstConfig(adminSocket));
   const caddy = await startCaddyProcess({ path, env, config, onLine: keep });
-  const exit = await Promise.race([caddy.exited, answered(adminSocket)]);
+  const settled = new AbortController();
+  const exit = await Promise.race([caddy.exited, answered(adminSocket, settled.signal)]);
+  settled.abort();
   if (exit === 'answered') {
     return { ...caddy, admin: createAdmin({ kind: 'unix', path: adminSocket, text: `unix/${adminSocket}` }) };
   }
@@ -51,9 +53,9 @@ function firstConfig(adminSocket: string) {
   return { admin: { listen: `unix/${adminSocket}|0600`, config: { persist: false } } };
 }
 
-async function answered(socket: string): Promise<'answered' | 'silent'> {
+async function answered(socket: string, settled: AbortSignal): Promise<'answered' | 'silent'> {
   const limit = performance.now() + startLimit;
-  while (performance.now() < limit) {
+  while (performance.now() < limit && !settled.aborted) {
     if (await isAnswered(socket)) return 'answered';
     await sleep(20);
   }

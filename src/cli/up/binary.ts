@@ -1,17 +1,17 @@
 import type { CaddyBinary } from '../../binary/find.ts';
-import { cacheFolder } from '../cache-folder.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 
 export interface BinaryWanted {
   readonly obtain: boolean;
   readonly env: NodeJS.ProcessEnv;
+  readonly cacheFolder: string;
   readonly say: (line: string) => void;
   readonly signal: AbortSignal;
 }
 
 /** The Caddy to start; ends the command with what to do where there is none. */
-export async function caddyBinary({ obtain, env, say, signal }: BinaryWanted): Promise<CaddyBinary> {
+export async function caddyBinary({ obtain, env, cacheFolder, say, signal }: BinaryWanted): Promise<CaddyBinary> {
   const { CaddyBinUnusable, findCaddy } = await import('../../binary/find.ts');
   try {
     const found = await findCaddy({ env, cacheFolder, say });

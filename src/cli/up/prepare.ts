@@ -3,6 +3,7 @@ import type { Target } from '../../caddy/target.ts';
 import type { RunFolder } from '../../daemon/run-folder.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Model } from '../../ir/model.ts';
+import { cacheFolder } from '../cache-folder.ts';
 import type { Invocation } from '../command.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { type CompiledPaths, compilePaths } from '../policies.ts';
@@ -60,7 +61,7 @@ export async function prepare(
   const secrets = await provideSecrets(model, process.env, options.local);
   if (secrets.diagnostics.some(isError)) return refuse(secrets.diagnostics, exitCodes.invalid);
 
-  const binary = await caddyBinary({ obtain: options.obtain, env: process.env, say, signal });
+  const binary = await caddyBinary({ obtain: options.obtain, env: process.env, cacheFolder, say, signal });
   const release = await claimPlace(folder, say);
   try {
     // Only now: the Caddy of a killed caddyctl may have had the ports.

@@ -75,6 +75,8 @@ export async function serve(
     });
   }
 
+  const saysSo = (): void => output.note('Stopping: Caddy finishes what is under way; once more ends it at once');
+  stop.addEventListener('abort', saysSo, { once: true });
   await supervise({
     start: () =>
       startManagedCaddy({

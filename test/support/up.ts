@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+import { http1 } from './client/http1.ts';
+import { until } from './until.ts';
+
+const main = join(import.meta.dirname, '../../src/main.ts');
+
+export interface UpSite {
+  readonly host: string;
+  readonly url: string;
+  readonly way: 'https' | 'http' | 'tunnel';
+  readonly address: string;
+  readonly ready: boolean;
+  readonly policy: { readonly file: string; readonly line: number };
+}
+
+/** What `up -o json` prints. */
+export interface UpDocument {
+  readonly caddy: { readonly path: string; readonly version: string; readonly pid: number; readonly admin: string };
+  readonly rootCertificate: string | null;
+  readonly sites: readonly UpSite[];
+}
+
+export interface RunParts {
+  readonly args: readonly string[];
+  /** HOME, which outlives the process; see `newHome`. */
+  readonly home: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly stdin?: string;
+}
+
+/** One caddyctl as a process of its own. */
+export interface Run {
+  readonly pid: number;
+  stdout(): string;
+  stderr(): string;
+  kill(signal: NodeJS.Signals): void;
+  /** An exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
+  /** The one document that it prints when all is ready; throws with what it said if it ends before. */
+  document(): Promise<UpDocument>;
+  /** Waits for what it says on standard error. */
+  says(pattern: RegExp): Promise<void>;
+}
+
+/** A folder with a path short enough for sockets. */
+export function newHome(): Promise<string> {
+  return mkdtemp(join(tmpdir(), 'up-'));
+}
+
+const running = new Set<{ readonly child: ChildProcess; readonly watchdog: ChildProcess; readonly run: Run }>();
+
+/** Starts caddyctl with nothing of this machine's environment but the PATH and the tests' Caddy. */
+export function caddyctl({ args, home, env = {}, stdin }: RunParts): Run {
+  const child = spawn(process.execPath, [main, ...args], {
+    env: { PATH: process.env['PATH'], HOME: home, TMPDIR: tmpdir(), CADDY_BIN: inject('caddyPath'), ...env },
+    stdio: 'pipe',
+  });
+  child.stdin.end(stdin);
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      said[name] += text;
+    });
+  }
+  let end: number | NodeJS.Signals | undefined;
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => {
+    child.once('close', (code, signal) => {
+      end = code ?? signal ?? -1;
+      resolve(end);
+    });
+  });
+  const untilSaid = <T>(what: () => T | undefined): Promise<T> =>
+    until(() => {
+      const found = what();
+      if (found === undefined && end !== undefined) throw new Error(`caddyctl ended with ${end}:\n${said.stderr}`);
+      return found;
+    });
+  const run: Run = {
+    pid: child.pid ?? 0,
+    stdout: () => said.stdout,
+    stderr: () => said.stderr,
+    kill: (signal) => void child.kill(signal),
+    ended,
+    document: () =>
+      untilSaid(() => (said.stdout.endsWith('}\n') ? (JSON.parse(said.stdout) as UpDocument) : undefined)),
+    says: async (pattern) => void (await untilSaid(() => (pattern.test(said.stderr) ? true : undefined))),
+  };
+  running.add({ child, watchdog: watch(run.pid), run });
+  return run;
+}
+
+/** `caddyctl up -o json` with these arguments. */
+export function up(parts: RunParts): Run {
+  return caddyctl({ ...parts, args: ['up', '-o', 'json', ...parts.args] });
+}
+
+/** Ends all that was started, the Caddys that a killed caddyctl left behind too. For afterEach. */
+export async function endAll(homes: readonly string[]): Promise<void> {
+  for (const each of running) {
+    each.run.kill('SIGTERM');
+    const tooLong = setTimeout(() => each.run.kill('SIGKILL'), 15_000);
+    await each.run.ended;
+    clearTimeout(tooLong);
+    each.watchdog.kill('SIGKILL');
+    running.delete(each);
+  }
+  for (const home of homes) {
+    for (const kind of ['local', 'up']) {
+      const record = join(home, '.local/state/caddyctl', kind, 'running.json');
+      const pid = await readFile(record, 'utf8').then(
+        (text) => (JSON.parse(text) as { caddy: number }).caddy,
+        () => undefined,
+      );
+      if (pid !== undefined && runs(pid)) process.kill(pid, 'SIGKILL');
+    }
+    await rm(home, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Whether this process runs. One that has ended and that nobody waits for, as in some containers, does not. */
+export function runs(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** What a site answers over https to one who trusts only the CA of this run. */
+export async function get({ rootCertificate, sites }: UpDocument, host: string, path = '/', headers = {}) {
+  const site = sites.find((each) => each.host === host && each.way === 'https');
+  if (site === undefined || rootCertificate === null) throw new Error(`${host} is not served by https`);
+  const ca = await readFile(rootCertificate, 'utf8');
+  return http1({ host, port: Number(new URL(site.url).port), ca }, { path, headers });
+}
+
+/** Ends caddyctl, and it its Caddy, should this process be killed: its standard input then closes. */
+function watch(pid: number): ChildProcess {
+  const watchdog = spawn('sh', ['-c', 'read -r _; kill -TERM "$1"', 'sh', `${pid}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  watchdog.unref();
+  return watchdog;
+}
