@@ -14,6 +14,7 @@ import { rateLimit } from './rate-limit.ts';
 import { redirect } from './redirect.ts';
 import { respond } from './respond.ts';
 import { rewriting } from './rewrite.ts';
+import { dotSegmentGuard } from './target.ts';
 
 /**
  * All that a request passes on one route, in the one order that is safe: headers first, so that they stand on every
@@ -31,6 +32,7 @@ export function routeHandlers(route: Route, id: string, context: RouteContext): 
     ...rateLimit(modifiers, id, context),
     ...(isProxy || modifiers.authUpstream ? [forgeryGuard(context)] : []),
     ...authentication(modifiers, isProxy && handler.upstream.facts.sensitive),
+    ...(isProxy ? [dotSegmentGuard] : []),
     ...bodyLimit(modifiers),
     ...compression(route),
     ...(isProxy ? requestDefaults(modifiers) : []),

@@ -5,11 +5,12 @@ import { type CaddyHandler, type RouteContext, withoutLog } from '../handlers/co
 import { responseHeaders } from '../handlers/headers.ts';
 import { redirectToHttps } from '../handlers/redirect.ts';
 import { routeHandlers } from '../handlers/route-handlers.ts';
+import { findDotSegments, NO_PATH } from '../handlers/target.ts';
 import { hostSlug, ownedId, pathSlug } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { type MatcherSet, routeMatcher } from '../match.ts';
 import { isBelow } from '../public-name.ts';
-import type { Offer, Server } from '../servers.ts';
+import { listenAddresses, type Offer, type Server } from '../servers.ts';
 import type { Target } from '../target.ts';
 
 /** The routes of one server, and where each came from. */
@@ -22,6 +23,7 @@ export interface Table {
 /** One route for each of the policy's, flat and in the order in which they are tried: the form that people read. */
 export function plainTable(server: Server, target: Target): Table {
   const builder = new TableBuilder(server, target);
+  builder.paths();
   for (const offer of server.offers) builder.offer(offer);
   builder.unknownHost();
   return builder.table();
@@ -58,22 +60,38 @@ class TableBuilder {
       const handle = [
         ...withoutLog(context),
         ...responseHeaders(site.modifiers, context, false),
-        redirectToHttps(httpsPortOf(site) ?? this.#target.httpsPort),
+        redirectToHttps(httpsPortOf(site, this.#target)),
       ];
       this.#add(this.#id(site, '', 'to-https'), { host: site.hosts }, handle, site.origin);
     }
   }
 
+  /** What is asked of every path, whatever the host, before any route looks at it. */
+  paths(): void {
+    this.#refuse('no-path', 400, { match: [NO_PATH] });
+    this.#routes.push({ '@id': this.#ownId('dots'), handle: [findDotSegments] });
+  }
+
   /** A client that asks for a host that nobody here has: never Caddy's empty 200. */
   unknownHost(): void {
+    this.#refuse('unknown-host', 421, {});
+  }
+
+  #refuse(name: string, status: number, match: JsonObject): void {
     this.#routes.push({
-      '@id': ownedId(this.#target.owner, this.#server.part, 'unknown-host'),
+      '@id': this.#ownId(name),
+      ...match,
       handle: [
         { handler: 'headers', response: { delete: ['Server'] } },
-        { handler: 'static_response', status_code: 421 },
+        { handler: 'static_response', status_code: status },
       ],
       terminal: true,
     });
+  }
+
+  #ownId(name: string): string {
+    // A single `_`, which no host begins with: see hostSlug.
+    return ownedId(this.#target.owner, this.#server.part, `_${name}`);
   }
 
   #serve(site: Site, context: RouteContext, also: MatcherSet): void {
@@ -127,8 +145,12 @@ function takesAll({ pattern, when }: Route): boolean {
   return !pattern.exact && pattern.segments.length === 0 && when.length === 0;
 }
 
-/** The port of a site that has an address of its own. */
-function httpsPortOf({ listen }: Site): number | undefined {
-  const port = listen.map(({ value }) => /:(\d+)$/.exec(value)?.[1]).find((found) => found !== undefined);
-  return port === undefined ? undefined : Number(port);
+/** Where https is: a site may have an address of its own. */
+function httpsPortOf({ listen }: Site, target: Target): number {
+  const own = listenAddresses(
+    listen.map(({ value }) => value),
+    target,
+  );
+  const port = own.map((address) => /:(\d+)$/.exec(address)?.[1]).find((found) => found !== undefined);
+  return port === undefined ? target.httpsPort : Number(port);
 }
