@@ -13,8 +13,8 @@ export type LogReader = (line: string) => LogLine | undefined;
 
 const levels: readonly CaddyLogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-/** Told of a Unix socket too, where it means nothing; and told at each stop, which is ours. */
-const falseAlarms = [/^admin endpoint on open interface/, /^exiting; byeee/];
+/** Told of a Unix socket too, where it means nothing; at each stop, which is ours; of each certificate that has no OCSP. */
+const falseAlarms = [/^admin endpoint on open interface/, /^exiting; byeee/, /^stapling OCSP$/];
 
 // What stands in the line's front, or is Go's and not the operator's.
 const notShown = new Set(['level', 'ts', 'logger', 'msg', 'stacktrace', 'errorVerbose']);
@@ -31,7 +31,7 @@ export function createLogReader(lowest: CaddyLogLevel): LogReader {
     const message = typeof entry['msg'] === 'string' ? entry['msg'] : '';
     // Caddy also has panic and fatal.
     const level = isToldToCaller(entry) ? 'info' : (levels.find((each) => each === entry['level']) ?? 'error');
-    const isFalseAlarm = level === 'warn' && falseAlarms.some((alarm) => alarm.test(message));
+    const isFalseAlarm = level === 'warn' && !('error' in entry) && falseAlarms.some((alarm) => alarm.test(message));
     if (isFalseAlarm || levels.indexOf(level) < levels.indexOf(lowest)) return undefined;
     const logger = typeof entry['logger'] === 'string' ? `${entry['logger']}: ` : '';
     const fields = Object.entries(entry).filter(([key]) => !notShown.has(key));

@@ -34,6 +34,9 @@ test('false alarms are not passed on', () => {
   const read = createLogReader('warn');
   const alarm = { level: 'warn', logger: 'admin', msg: 'admin endpoint on open interface; host checking disabled' };
   expect(read(line(alarm))).toBeUndefined();
+  const noStaple = { level: 'warn', logger: 'tls', msg: 'stapling OCSP', identifiers: ['localhost'] };
+  expect(read(line(noStaple))).toBeUndefined();
+  expect(read(line({ ...noStaple, error: 'no answer' }))?.text).toContain('no answer');
   // Whoever asked was told.
   const asked = { level: 'error', logger: 'admin.api', msg: 'request error', error: 'unrecognized directive: x' };
   expect(read(line(asked))).toBeUndefined();
