@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { PlanOptions } from '../plan/plan.ts';
 
 /** What may be done that is usually refused. */
@@ -13,10 +13,12 @@ export function addPlanOptions(command: Command): void {
   command.optionsGroup('Guards:');
   command
     .option('--allow-empty', 'policies without a site are meant', false)
-    .option('--max-delete <percent>', 'how many of the live routes may go at once', percentage, 0.3)
+    .addOption(
+      new Option('--max-delete <percent>', 'how many of the live routes may go at once')
+        .argParser(percentage)
+        .default(0.3, '30%'),
+    )
     .option('--force-conflicts', 'take over what somebody else put where the policies want to be', false);
-  const option = command.options.find(({ long }) => long === '--max-delete');
-  option?.default(0.3, '30%');
 }
 
 export function planOptionsOf({ allowEmpty, maxDelete, forceConflicts }: PlanSettings): PlanOptions {

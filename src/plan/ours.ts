@@ -8,6 +8,8 @@ export interface Ours {
   readonly servers: ReadonlyMap<string, JsonObject>;
   readonly policies: readonly JsonObject[];
   readonly certificates: readonly JsonObject[];
+  /** Who is asked before a certificate is made on demand. */
+  readonly onDemand: ReadonlyMap<string, JsonObject>;
   readonly authorities: ReadonlyMap<string, JsonObject>;
   readonly logs: ReadonlyMap<string, JsonObject>;
 }
@@ -25,6 +27,7 @@ export function oursOf({ apps, logging }: Live, owner: string): Ours {
     servers: new Map(servers),
     policies: marked(at(apps, 'tls', 'automation', 'policies')),
     certificates: marked(at(apps, 'tls', 'certificates', 'load_files')),
+    onDemand: named({ permission: at(apps, 'tls', 'automation', 'on_demand') ?? null }),
     authorities: named(at(apps, 'pki', 'certificate_authorities')),
     logs: named(at(logging, 'logs')),
   };

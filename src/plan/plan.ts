@@ -86,8 +86,8 @@ function digestOf(ours: Ours, { apps, logging }: Desired, takes: readonly Take[]
       feed((value as Record<string, JsonValue>)[key] as JsonValue, depth - 1);
     }
   };
-  const { servers, authorities, logs, ...lists } = ours;
-  const [ourServers = {}, ...others] = [servers, authorities, logs].map((map) => Object.fromEntries(map));
+  const { servers, authorities, logs, onDemand, ...lists } = ours;
+  const [ourServers = {}, ...others] = [servers, authorities, logs, onDemand].map((map) => Object.fromEntries(map));
   feed(ourServers, PIECES);
   feed({ ...lists, others }, PIECES);
   feed(apps, PIECES + 2);

@@ -31,7 +31,7 @@ export class FactList {
 
   facts(): Facts {
     const said = [...this.#said].map(([name, texts]): [string, Fact] => {
-      const whole = [...texts].join(', ');
+      const whole = [...texts].join(', ') || '""';
       return [name, { text: whole.length > LONGEST ? `${whole.slice(0, LONGEST - 1)}…` : whole, whole }];
     });
     return new Map([

@@ -40,18 +40,22 @@ function oneHandler(handler: JsonValue, facts: FactList): void {
     case 'rate_limit':
       return rateLimitFacts(handler, facts);
     case 'vars':
+      return variableFacts(handler, facts);
     case 'map':
-      // Variables of our own, such as a bearer token: means, and said by what uses them.
-      if (isOurMeans(handler)) return;
-      return facts.unknown(`handler ${shown(kind)}`, handler);
+      // What finds a bearer token, or a dot segment, is said by what asks for it.
+      if (itemsOf(own(handler, 'destinations')).every((name) => isOurVariable(shown(name)))) return;
+      return facts.unknown('handler map', handler);
     default:
       return facts.unknown(`handler ${shown(kind) || 'without a name'}`, handler);
   }
 }
 
-function isOurMeans(handler: JsonValue): boolean {
-  const destinations = itemsOf(own(handler, 'destinations'));
-  return own(handler, 'caddyctl_errors') !== undefined || destinations.some((name) => isOurVariable(shown(name)));
+function variableFacts(handler: JsonValue, facts: FactList): void {
+  for (const [name, value] of entriesOf(handler)) {
+    if (name === 'log_skip') facts.say('log', value === true ? 'off' : 'on');
+    // By `caddyctl_errors` a route finds its error pages, which are told by themselves.
+    else if (name !== 'handler' && name !== 'caddyctl_errors') facts.unknown('handler vars', handler);
+  }
 }
 
 function subrouteFacts(handler: JsonValue, facts: FactList): void {

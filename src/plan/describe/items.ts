@@ -11,6 +11,7 @@ export function describeItems(ours: Ours): Map<string, DescribedItem> {
   return new Map([
     ...[...ours.servers].map(([name, server]) => [`listener ${partOf(name, ours.owner)}`, listener(server)] as const),
     ...[...ours.logs].map(([name, log]) => [`log ${name}`, describeLog(log)] as const),
+    ...[...ours.onDemand].map(([name, rules]) => [`on-demand ${name}`, onDemand(rules)] as const),
     ...[...ours.authorities].map(
       ([name, authority]) => [`certificate authority ${name}`, describeAuthority(authority)] as const,
     ),
@@ -65,6 +66,12 @@ function describeLog(log: JsonObject): DescribedItem {
     if (own(rule, 'filter') === 'delete') list.say('redacts headers', name.slice(name.lastIndexOf('>') + 1));
   }
   return { facts: list.facts(), id: markOf(log), value: log };
+}
+
+function onDemand(rules: JsonObject): DescribedItem {
+  const list = new FactList();
+  list.say('ask', shown(at(rules, 'permission', 'endpoint')));
+  return { facts: list.facts(), id: markOf(rules), value: rules };
 }
 
 function describeAuthority(authority: JsonObject): DescribedItem {
