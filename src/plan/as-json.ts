@@ -9,7 +9,7 @@ interface JsonPlace {
   readonly column: number;
 }
 
-export type JsonChange =
+type JsonChange =
   | {
       readonly kind: 'item' | 'take';
       readonly action: Sign;

@@ -35,7 +35,7 @@ export interface ItemChange {
 }
 
 /** Something of somebody else that a forced apply removes. */
-export interface TakeChange {
+interface TakeChange {
   readonly kind: 'take';
   readonly sign: 'remove';
   readonly name: string;

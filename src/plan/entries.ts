@@ -16,7 +16,7 @@ export function mergeEntries(live: JsonValue | undefined, desired: JsonValue | u
 }
 
 /** The entries of such a list that are not ours, in their order. */
-export function foreignEntries(
+function foreignEntries(
   live: JsonValue | undefined,
   wanted: readonly JsonValue[],
   owner: string,

@@ -19,7 +19,7 @@ export interface PlanOptions extends GuardOptions {
 }
 
 /** One scope as it was read, with what proves at the push that it still is so. */
-export interface Base {
+interface Base {
   readonly value: JsonValue;
   readonly etag: string;
 }

@@ -149,7 +149,22 @@ describe('what a forced apply removes', () => {
     );
   });
 
-  test('a setting, a log, an authority', () => {
+  test('a log', () => {
+    const desired = { apps: {}, logging: { logs: { default: { '@id': 'caddyctl.default.log', encoder: {} } } } };
+    const live = { apps: null, logging: { logs: { default: { level: 'ERROR' }, other: {} } } };
+    const [conflict, ...rest] = findConflicts(
+      { live, desired, owner: 'default', placeOf },
+      overlay(live, desired, 'default').clashes,
+    );
+    expect(rest).toEqual([]);
+    expect(conflict).toMatchObject({
+      kind: 'log',
+      message: `the policies want a log "default" of their own, and there is Caddy's log "default", which is not caddyctl's`,
+    });
+    expect(takeOver(live, conflict?.takes ?? []).logging).toEqual({ logs: { other: {} } });
+  });
+
+  test('a setting, an authority', () => {
     const desired = {
       http: { http_port: 8080 },
       pki: { certificate_authorities: { local: { '@id': 'caddyctl.default.ca' } } },

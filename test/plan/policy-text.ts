@@ -26,7 +26,7 @@ export function compiled(text: string, owner = 'default'): CompiledText {
   return { desired: deepFreeze(config), origins, placeOf: place };
 }
 
-export const STRICT: PlanOptions = { allowEmpty: false, maxDelete: 0.3, forceConflicts: false };
+const STRICT: PlanOptions = { allowEmpty: false, maxDelete: 0.3, forceConflicts: false };
 
 export function planFor(
   live: Live,

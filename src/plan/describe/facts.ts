@@ -1,7 +1,7 @@
 import { canonical, type JsonValue } from '../../caddy/json.ts';
 
 /** One thing that the config says of a site, a route or another item, in the words of the policy language. */
-export interface Fact {
+interface Fact {
   /** For people, and perhaps cut; "" where the config says something in a form that is not ours. */
   readonly text: string;
   /** The whole of it: two facts are the same when these are. */
