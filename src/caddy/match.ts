@@ -60,6 +60,11 @@ function sorted(values: Readonly<Record<string, Presence>> = {}): [string, Prese
   return Object.entries(values).toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
+/** The client's address as a placeholder. */
+export function clientAddress(client: ClientMatcher): string {
+  return client === 'client_ip' ? '{http.vars.client_ip}' : '{http.request.remote.host}';
+}
+
 export function clientMatcher(ranges: readonly string[], client: ClientMatcher): MatcherSet {
   return { [client]: { ranges } };
 }

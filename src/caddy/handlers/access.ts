@@ -19,3 +19,19 @@ export function forgeryGuard({ trusted }: RouteContext): CaddyHandler {
   const strip: CaddyHandler = { handler: 'headers', request: { delete: ['Forwarded', 'X-Forwarded-*'] } };
   return trusted.length === 0 ? strip : onlyWhen({ not: [{ remote_ip: { ranges: trusted } }] }, [strip]);
 }
+
+/**
+ * What no client has a say in, trusted proxy in front or not. `Connection: X` makes a proxy drop X, be it one that we set
+ * before, so only its `Upgrade` stays. In a connection that was upgraded to HTTP/2 or TLS a client could ask the app for any
+ * path, past every route. And names with `_` are other spellings of names with `-` to many apps; 2.11.4 drops them itself.
+ */
+export const connectionGuard: CaddyHandler = {
+  handler: 'headers',
+  request: {
+    delete: ['*_*'],
+    replace: {
+      Connection: [{ search_regexp: String.raw`(?i)^(?:.*,)?\s*(upgrade)\s*(?:,.*)?$|^.*$`, replace: '$1' }],
+      Upgrade: [{ search_regexp: '(?i)^.*(h2c|https?/|tls/).*$' }],
+    },
+  },
+};

@@ -1,6 +1,7 @@
 import type { Modifiers } from '../../ir/model.ts';
 import type { Secret } from '../../policy/schema/scalars.ts';
-import { type CaddyHandler, fail, onlyWhen } from './context.ts';
+import { clientAddress } from '../match.ts';
+import { type CaddyHandler, fail, onlyWhen, type RouteContext } from './context.ts';
 import { literal } from '../placeholders.ts';
 import { hostHeader, pool } from './pool.ts';
 
@@ -11,14 +12,27 @@ export function secretPlaceholder(secret: Secret): string {
 
 const TOKEN = '{caddyctl.bearer}';
 
-/** A browser's preflight carries no credential, so asking for one would break every cross-origin caller. */
-const PREFLIGHT = { method: ['OPTIONS'], header: { Origin: [], 'Access-Control-Request-Method': [] } };
+/**
+ * A browser's preflight carries no credential, so asking for one would break every cross-origin caller. Nor does it carry what
+ * makes another request of it: some apps open a WebSocket whatever the method, and some take the method from a header.
+ */
+const PREFLIGHT = {
+  method: ['OPTIONS'],
+  header: {
+    Origin: [],
+    'Access-Control-Request-Method': [],
+    Upgrade: null,
+    'X-Http-Method': null,
+    'X-Http-Method-Override': null,
+    'X-Method-Override': null,
+  },
+};
 
 /** Lets nobody pass without a credential; preflights pass, unless the app behind is sensitive. */
-export function authentication(modifiers: Modifiers, sensitive: boolean): CaddyHandler[] {
+export function authentication(modifiers: Modifiers, sensitive: boolean, context: RouteContext): CaddyHandler[] {
   const auth = modifiers.auth?.value;
   if (auth === undefined || auth.client_certificate !== undefined) return [];
-  const gate = auth.basic ? [basic(auth.basic)] : auth.bearer ? bearer(auth.bearer) : forward(modifiers);
+  const gate = auth.basic ? [basic(auth.basic)] : auth.bearer ? bearer(auth.bearer) : forward(modifiers, context);
   return sensitive ? gate : [onlyWhen({ not: [PREFLIGHT] }, gate)];
 }
 
@@ -70,7 +84,7 @@ function bearer(tokens: readonly Secret[]): CaddyHandler[] {
 }
 
 /** Asks the auth service; its 2xx lets the request on with the headers it names, any other answer goes to the client. */
-function forward({ auth, authUpstream }: Modifiers): CaddyHandler[] {
+function forward({ auth, authUpstream }: Modifiers, { client }: RouteContext): CaddyHandler[] {
   const rules = auth?.value.forward;
   if (rules === undefined || authUpstream === undefined) return [];
   const copies = rules.copy_headers.map((name) => ({
@@ -87,10 +101,13 @@ function forward({ auth, authUpstream }: Modifiers): CaddyHandler[] {
       rewrite: { method: 'GET', uri: literal(rules.path.includes('?') ? rules.path : `${rules.path}?`) },
       headers: {
         request: {
+          // It is asked about a WebSocket, and not for one.
+          delete: ['Connection', 'Upgrade'],
           set: {
             ...hostHeader(authUpstream),
             'X-Forwarded-Method': ['{http.request.method}'],
             'X-Forwarded-Uri': ['{http.request.uri}'],
+            'X-Real-Ip': [clientAddress(client)],
           },
         },
       },

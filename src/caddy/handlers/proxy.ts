@@ -1,6 +1,7 @@
 import type { Modifiers, Upstream } from '../../ir/model.ts';
 import type { HeaderRule } from '../../policy/schema/headers.ts';
 import type { JsonObject } from '../json.ts';
+import { clientAddress } from '../match.ts';
 import type { CaddyHandler, RouteContext } from './context.ts';
 import { operations } from './headers.ts';
 import { hostHeader, pool } from './pool.ts';
@@ -29,7 +30,7 @@ function requestOperations(
   const rules = new Map<string, HeaderRule>();
   for (const [name, { value }] of requestHeaders) rules.set(name, value);
   const own: Record<string, string[]> = {
-    'X-Real-Ip': [client === 'client_ip' ? '{http.vars.client_ip}' : '{http.request.remote.host}'],
+    'X-Real-Ip': [clientAddress(client)],
     ...hostHeader(upstream),
   };
   // The credential was for the gate, and the app has no use for it; one that the policy sends the app instead stays.

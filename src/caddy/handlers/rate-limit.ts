@@ -1,5 +1,6 @@
 import type { Modifiers } from '../../ir/model.ts';
 import { goDuration } from '../duration.ts';
+import { clientAddress } from '../match.ts';
 import type { CaddyHandler, RouteContext } from './context.ts';
 
 /** The directive and handler of the module that `rate_limit` needs; no build has it by default. */
@@ -13,7 +14,7 @@ export function rateLimit(
   if (!limit || (limit.value.optional && !modules?.has(RATE_LIMIT_MODULE))) return [];
   const { key, events, window } = limit.value;
   const keys = {
-    client: client === 'client_ip' ? '{http.vars.client_ip}' : '{http.request.remote.host}',
+    client: clientAddress(client),
     host: '{http.request.host}',
     all: 'all',
   };
