@@ -25,6 +25,14 @@ async function body(name: string): Promise<string> {
   return (await http1({ host: `${name}.example.com`, port })).body;
 }
 
+/** The path in Caddy's config of a site's route. */
+async function routeOf(name: string): Promise<string> {
+  const path = `/config/apps/http/servers/caddyctl-default-127.0.0.1-${port}/routes`;
+  const routes = JSON.parse(await at.live(path)) as { match?: { host?: string[] }[] }[];
+  const index = routes.findIndex(({ match = [] }) => match.some(({ host }) => host?.includes(`${name}.example.com`)));
+  return `${path}/${index}`;
+}
+
 describe('apply', () => {
   test('serves what the policies say, and the second time writes nothing', async () => {
     const first = await at.apply(sites({ a: 'one', b: 'two' }));
@@ -215,7 +223,9 @@ Plan: 0 to add, 1 to change, 0 to remove
 
   test('an edit by hand is told, and undone by the next apply', async () => {
     await at.apply(sites({ a: 'one' }));
-    const path = `/config/apps/http/servers/caddyctl-default-127.0.0.1-${port}/routes/0/handle/0/body`;
+    const route = await routeOf('a');
+    const { handle } = JSON.parse(await at.live(route)) as { handle: { body?: string }[] };
+    const path = `${route}/handle/${handle.findIndex((each) => each.body === 'one')}/body`;
     expect((await at.caddy.admin('PATCH', path, '"edited"')).status).toBe(200);
     expect(await body('a')).toBe('edited');
     expect((await at.run('diff')).stdout).toContain('respond 200 "edited" → 200 "one"');
@@ -225,7 +235,7 @@ Plan: 0 to add, 1 to change, 0 to remove
 
   test('a route that lost its mark by hand is put right, not doubled', async () => {
     await at.apply(sites({ a: 'one' }));
-    const path = `/config/apps/http/servers/caddyctl-default-127.0.0.1-${port}/routes/0`;
+    const path = await routeOf('a');
     const before = await at.live(path);
     const { '@id': _, ...rest } = JSON.parse(before) as Record<string, unknown>;
     await at.caddy.admin(
