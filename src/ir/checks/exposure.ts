@@ -2,6 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Address } from '../../policy/schema/network.ts';
 import type { Model, Route, Upstream } from '../model.ts';
 import { type CheckContext, eachRoute, error, warning } from './finding.ts';
+import { isLoopback } from './loopback.ts';
 
 /** Ports whose owners have no login of their own, or one that the internet must not reach. */
 const SENSITIVE_PORTS: ReadonlyMap<number, string> = new Map([
@@ -45,34 +46,41 @@ export function openSensitive(model: Model): Diagnostic[] {
 /** `global.never_expose` and Caddy's own admin API. */
 export function forbiddenUpstreams(model: Model, { adminAddresses }: CheckContext): Diagnostic[] {
   return eachRoute(model, (route) =>
-    upstreamsOf(route).flatMap(({ addresses }) =>
-      addresses.flatMap((address) => {
-        const rule = model.neverExpose.find(({ value }) => value === address.port);
-        if (rule) {
-          const message = `the port ${address.port} is never to be exposed, and this route reaches ${address.dial}`;
-          const related = { message: 'forbidden here', origin: rule.origin };
-          return [error({ code: 'never-exposed', message, origin: route.origin, related })];
-        }
-        if (!isAdmin(address, adminAddresses)) return [];
-        const message = `${address.dial} is Caddy's admin API: whoever reaches it can change or stop everything`;
-        return [error({ code: 'admin-upstream', message, origin: route.origin, hint: 'no route may lead there' })];
-      }),
-    ),
+    [...upstreamsOf(route).flatMap(({ addresses }) => addresses), ...rawAddresses(route)].flatMap((address) => {
+      const rule = model.neverExpose.find(({ value }) => value === address.port);
+      if (rule) {
+        const message = `the port ${address.port} is never to be exposed, and this route reaches ${address.dial}`;
+        const related = { message: 'forbidden here', origin: rule.origin };
+        return [error({ code: 'never-exposed', message, origin: route.origin, related })];
+      }
+      if (!isAdmin(address, adminAddresses)) return [];
+      const message = `${address.dial} is Caddy's admin API: whoever reaches it can change or stop everything`;
+      return [error({ code: 'admin-upstream', message, origin: route.origin, hint: 'no route may lead there' })];
+    }),
   );
 }
 
-function isAdmin({ dial, host, port }: Address, adminAddresses: readonly string[]): boolean {
+type Dialled = Pick<Address, 'dial' | 'host' | 'port'>;
+
+/** What Caddy's own handlers dial, wherever in them it stands. A placeholder there is beyond telling. */
+function rawAddresses({ handler }: Route): Dialled[] {
+  return handler.kind === 'raw' ? dialsWithin(handler.handlers) : [];
+}
+
+function dialsWithin(value: unknown): Dialled[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, each]) =>
+    key === 'dial' && typeof each === 'string' ? [dialled(each)] : dialsWithin(each),
+  );
+}
+
+function dialled(dial: string): Dialled {
+  const [, bracketed, plain, port] = /^(?:tcp[46]?\/)?(?:\[([^\]]*)\]|([^:[\]/]*)):(\d+)$/.exec(dial) ?? [];
+  return port === undefined ? { dial } : { dial, host: bracketed ?? plain ?? '', port: Number(port) };
+}
+
+function isAdmin({ dial, host, port }: Dialled, adminAddresses: readonly string[]): boolean {
   return adminAddresses.includes(dial) || (port === 2019 && host !== undefined && isLoopback(host));
-}
-
-export function isLoopback(host: string): boolean {
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host.startsWith('127.') ||
-    /^(0*:)*:?0*1$/.test(host) ||
-    host === '0.0.0.0'
-  );
 }
 
 /** A body that the app takes must not be stopped on the way, nor a stream that it sends be held back. */
