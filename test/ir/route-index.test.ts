@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Route } from '../../src/ir/model.ts';
 import { covers } from '../../src/ir/order.ts';
