@@ -30,7 +30,7 @@ export function presetLayers(
     }
     if (open.includes(name)) {
       const message = `the preset "${name}" uses itself: ${[...open, name].join(' → ')}`;
-      report({ code: 'preset-cycle', severity: 'error', message, place });
+      report({ code: 'preset-cycle', severity: 'error', message, hint: 'take one of them out of "use"', place });
       return [];
     }
     return [...presetLayers(preset, presets, report, [...open, name]), preset];

@@ -4,7 +4,7 @@ import type { ParsedPolicy } from '../policy/parse.ts';
 import type { Global } from '../policy/schema/global.ts';
 import { canonicalHeader } from '../policy/schema/scalars.ts';
 import type { Service } from '../policy/schema/service.ts';
-import { parseHosts, type Preset, type SiteObject } from '../policy/schema/site.ts';
+import { parseHosts, type Preset, siteHandlers, type SiteObject } from '../policy/schema/site.ts';
 import { type Origin, placeOf, type Traced, within } from './origin.ts';
 
 /** Everything that the files of a set define, by name, with what several files say of one host kept side by side. */
@@ -22,8 +22,13 @@ export interface SiteParts {
   readonly parts: readonly Traced<SiteObject>[];
 }
 
-/** Keys of a site that merge by name over several files; any other key may be said once, or twice alike. */
-const MERGED_BY_NAME = new Set(['headers', 'request_headers', 'errors', 'routes']);
+/** Keys of a site that merge by name over several files, and what one is called; any other may be said once, or twice alike. */
+const MERGED_BY_NAME: ReadonlyMap<string, string> = new Map([
+  ['headers', 'the header'],
+  ['request_headers', 'the request header'],
+  ['errors', 'the error page'],
+  ['routes', 'the route'],
+]);
 
 /** Names are shared over the set; the same thing said differently in two places is an error that names both. */
 export function mergePolicies(policies: readonly ParsedPolicy[]): { set: PolicySet; diagnostics: Diagnostic[] } {
@@ -48,7 +53,7 @@ export function mergePolicies(policies: readonly ParsedPolicy[]): { set: PolicyS
         for (const [index, port] of (given as number[]).entries()) {
           neverExpose.push({ value: port, origin: at('global', key, index) });
         }
-      } else once(global, key, { value: given, origin: at('global', key) }, 'the global');
+      } else once(global, key, { value: given, origin: at('global', key) }, 'global');
     }
     for (const [name, given] of Object.entries(value.services ?? {})) {
       once(services, name, { value: given, origin: at('services', name) }, 'the service');
@@ -101,13 +106,18 @@ function conflictsWithin({ hosts, parts }: SiteParts): Diagnostic[] {
         // It stands for a header, which another file may name in full.
         const names = Object.keys(value.headers ?? {}).map(canonicalHeader);
         if (!names.includes('Cache-Control'))
-          meet('headers Cache-Control', { value: { kind: 'set', value: given }, origin: at });
-      } else if (!MERGED_BY_NAME.has(key)) meet(key, { value: given, origin: at });
-      else {
-        for (const [name, one] of Object.entries(given as Record<string, unknown>)) {
-          const known = key.endsWith('headers') ? canonicalHeader(name) : name;
-          meet(`${key} ${known}`, { value: one, origin: within(at, name) });
-        }
+          meet('the header Cache-Control', { value: { kind: 'set', value: given }, origin: at });
+        continue;
+      }
+      const one = MERGED_BY_NAME.get(key);
+      if (one === undefined) {
+        const isHandler = siteHandlers.some((kind) => kind === key);
+        meet(isHandler ? 'what becomes of "/"' : `"${key}"`, { value: { [key]: given }, origin: at });
+        continue;
+      }
+      for (const [name, each] of Object.entries(given as Record<string, unknown>)) {
+        const known = key.endsWith('headers') ? canonicalHeader(name) : name;
+        meet(`${one} ${known}`, { value: each, origin: within(at, name) });
       }
     }
   }

@@ -6,24 +6,27 @@ import { type Origin, placeOf, within } from './origin.ts';
 /** What a route says that only a site can: itself, or by a preset, where a gate would be missing without a word. */
 export function misplacedKeys(given: RouteObject, origin: Origin, presets: Presets): Diagnostic[] {
   const own = siteOnlyKeys(given).map((key) => {
-    return siteOnly(`"${key}"`, within(origin, key === 'client_certificate' ? 'auth' : key));
+    const at = within(origin, key === 'client_certificate' ? 'auth' : key);
+    return siteOnly(`"${key}" holds`, 'move it up to the site', at);
   });
   const byPresets = (given.use ?? []).flatMap((name, index) => {
     const at = within(origin, 'use', index);
     const used = presetLayers({ value: { use: [name] }, origin: at }, presets, () => {});
     return used.flatMap(({ value }) =>
-      siteOnlyKeys(value).map((key) => siteOnly(`what the preset "${name}" says of "${key}"`, at)),
+      siteOnlyKeys(value).map((key) =>
+        siteOnly(`what the preset "${name}" says of "${key}" holds`, 'use the preset on the site', at),
+      ),
     );
   });
   return [...own, ...byPresets];
 }
 
-function siteOnly(what: string, origin: Origin): Diagnostic {
+function siteOnly(what: string, hint: string, origin: Origin): Diagnostic {
   return {
     code: 'site-only',
     severity: 'error',
-    message: `${what} holds for a whole site, not for one route`,
-    hint: 'move it up to the site',
+    message: `${what} for a whole site, not for one route`,
+    hint,
     place: placeOf(origin),
   };
 }

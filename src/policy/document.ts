@@ -45,9 +45,20 @@ function syntaxDiagnostic(file: SourceFile, error: YAMLException): Diagnostic {
     code: 'syntax',
     severity: 'error',
     message: `this is not well-formed YAML: ${error.reason}`,
-    hint: file.text.includes('\t') ? 'indent with spaces: YAML does not take tabs' : undefined,
+    hint: syntaxHint(error.reason),
     place: { file, range: { start: at, end: Math.min(at + 1, file.text.length) } },
   };
+}
+
+/** What to do, for the complaints of the parser that operators meet most. */
+function syntaxHint(reason: string): string | undefined {
+  if (/tab/.test(reason)) return 'indent with spaces: YAML does not take tabs';
+  if (/missed comma/.test(reason)) return 'put a comma behind the entry before this one';
+  if (/deficient indentation|unexpected end of the (document|stream) within/.test(reason)) {
+    return 'a quote or bracket may be open above, or this line is indented too little';
+  }
+  if (/bad indentation/.test(reason)) return 'entries of one map or list begin in one column';
+  return undefined;
 }
 
 /** Builds the tree from js-yaml's flat events, so that each node keeps its place and a hostile file stays bounded. */
@@ -84,7 +95,8 @@ class Composer {
         );
     }
     if (root !== undefined && this.#weigh(root) > MAX_UNFOLDED_NODES) {
-      this.#report('alias-bomb', 'the aliases of this file unfold to more than a million values', root.range);
+      const message = 'the aliases of this file unfold to more than a million values';
+      this.#report('alias-bomb', message, root.range, 'use presets for what several sites share');
       return { diagnostics: this.#diagnostics };
     }
     const empty = root?.kind === 'scalar' && root.value === null;

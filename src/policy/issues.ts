@@ -2,10 +2,9 @@ import type { z } from 'zod';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
 import { suggest } from '../diagnostics/suggest.ts';
+import { expectations, inMeantForm, type Issue, oneOf, paramsOf } from './meant-form.ts';
+import { formAt, isTaken, knownKeys, meaningAt } from './schema-at.ts';
 import { type DocumentNode, locate, nodeAt } from './tree.ts';
-import { knownKeys } from './known-keys.ts';
-
-type Issue = z.core.$ZodIssue;
 
 interface Context {
   readonly file: SourceFile;
@@ -15,79 +14,27 @@ interface Context {
 
 /** Turns what zod says of a file into diagnostics at the lines that were meant. */
 export function issueDiagnostics(context: Context, issues: readonly Issue[]): Diagnostic[] {
-  return issues
-    .flatMap((issue) => flatten(issue))
-    .flatMap((issue) =>
-      issue.code === 'unrecognized_keys' ? unknownKeys(context, issue) : [diagnose(context, issue)],
-    );
+  const flat = issues.flatMap((issue) => inMeantForm(issue));
+  const misspelt = new Set<string>();
+  const unknown = flat.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? unknownKeys(context, issue, misspelt) : [],
+  );
+  const others = flat.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' || isOfMisspelling(context, issue, misspelt) ? [] : [diagnose(context, issue)],
+  );
+  return [...unknown, ...others];
 }
 
-/** Replaces a union's issue by those of the branch that the value was meant for, if one can be told. */
-function flatten(issue: Issue, base: readonly PropertyKey[] = []): Issue[] {
-  const path = [...base, ...issue.path];
-  if (issue.code === 'invalid_key')
-    return issue.issues.map((inner) => ({ ...inner, path, params: { ...paramsOf(inner), atKey: true } }) as Issue);
-  if (issue.code !== 'invalid_union') return [{ ...issue, path }];
-  const branches = issue.errors.map((branch) => branch.flatMap((inner) => flatten(inner, path)));
-  const meant = branches.filter((branch) => !branch.some((inner) => isWrongKind(inner, path.length)));
-  const [best] = meant.sort((a, b) => distance(a) - distance(b));
-  if (best !== undefined) return best;
-  const expected = branches
-    .flat()
-    .filter((inner) => isWrongKind(inner, path.length))
-    .flatMap(expectations);
-  return [{ code: 'custom', path, message: `expected ${oneOf(expected)}`, params: { code: 'wrong-type', expected } }];
-}
-
-/** What our own schemas say beside a message. */
-interface Params {
-  readonly code?: string;
-  readonly hint?: string;
-  readonly atKey?: boolean;
-  readonly expected?: readonly string[];
-}
-
-function paramsOf(issue: Issue): Params {
-  return (issue.code === 'custom' && issue.params) || {};
-}
-
-/** The branch is for another kind of value altogether. */
-function isWrongKind(issue: Issue, depth: number): boolean {
-  if (issue.path.length !== depth) return false;
-  return issue.code === 'invalid_type' || issue.code === 'invalid_value' || paramsOf(issue).expected !== undefined;
-}
-
-/** How far from right a branch is: an unknown key says "another form" louder than a wrong value within it. */
-function distance(branch: readonly Issue[]): number {
-  return branch.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? 10 * issue.keys.length : 1), 0);
-}
-
-const KINDS: Readonly<Record<string, string>> = {
-  string: 'text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'a map',
-  record: 'a map',
-  null: 'nothing (null)',
-};
-
-function expectations(issue: Issue): readonly string[] {
-  if (issue.code === 'invalid_type') return [KINDS[issue.expected] ?? issue.expected];
-  if (issue.code === 'invalid_value') return issue.values.map((value) => JSON.stringify(value));
-  return paramsOf(issue).expected ?? [];
-}
-
-function oneOf(choices: readonly string[]): string {
-  const unique = [...new Set(choices)];
-  return unique.length < 2 ? unique.join('') : `${unique.slice(0, -1).join(', ')} or ${unique.at(-1)}`;
-}
-
-function unknownKeys({ file, root, schema }: Context, { path, keys }: z.core.$ZodIssueUnrecognizedKeys): Diagnostic[] {
+/** Puts into `misspelt` what was meant: the paths of the keys, and of the maps that they are for. */
+function unknownKeys(
+  { file, root, schema }: Context,
+  { path, keys }: z.core.$ZodIssueUnrecognizedKeys,
+  misspelt: Set<string>,
+): Diagnostic[] {
   const known = knownKeys(schema, path);
   return keys.map((key) => {
     const meant = suggest(key, known);
+    if (meant !== undefined) misspelt.add(pathText(path)).add(pathText([...path, meant]));
     return {
       code: 'unknown-key',
       severity: 'error',
@@ -98,46 +45,65 @@ function unknownKeys({ file, root, schema }: Context, { path, keys }: z.core.$Zo
   });
 }
 
-function diagnose({ file, root }: Context, issue: Exclude<Issue, z.core.$ZodIssueUnrecognizedKeys>): Diagnostic {
-  const at = (path: readonly PropertyKey[], what?: 'key') => ({ file, range: locate(root, path, what) });
-  const error = (code: string, message: string, hint?: string, key?: 'key'): Diagnostic => ({
+/** What is missing only because its key is misspelt needs no second complaint. */
+function isOfMisspelling({ root }: Context, issue: Issue, misspelt: ReadonlySet<string>): boolean {
+  if (!misspelt.has(pathText(issue.path))) return false;
+  return nodeAt(root, issue.path) === undefined || paramsOf(issue).code === 'no-handler';
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  return JSON.stringify(path);
+}
+
+function diagnose(context: Context, issue: Exclude<Issue, z.core.$ZodIssueUnrecognizedKeys>): Diagnostic {
+  const { file, root, schema } = context;
+  const { path } = issue;
+  const at = (place: readonly PropertyKey[], what?: 'key') => ({ file, range: locate(root, place, what) });
+  const error = (code: string, message: string, hint = formAt(schema, path), key?: 'key'): Diagnostic => ({
     code,
     severity: 'error',
     message,
     hint,
-    place: at(issue.path, key),
+    place: at(path, key),
   });
+  const found = nodeAt(root, path);
+  const expected = expectations(issue);
+  if (found === undefined && expected.length > 0) {
+    return {
+      ...error('missing-key', `the key "${String(path.at(-1))}" is missing`, meaningAt(schema, path)),
+      place: at(path.slice(0, -1), 'key'),
+    };
+  }
   switch (issue.code) {
-    case 'invalid_type': {
-      if (issue.input === undefined && issue.message.includes('undefined')) {
-        const key = String(issue.path.at(-1));
-        return { ...error('missing-key', `the key "${key}" is missing`), place: at(issue.path.slice(0, -1), 'key') };
-      }
-      const found = nodeAt(root, issue.path);
-      const hint = found?.kind === 'scalar' && issue.expected === 'string' ? 'put it in quotes' : undefined;
-      return error('wrong-type', `expected ${oneOf(expectations(issue))}, found ${describe(found)}`, hint);
-    }
-    case 'invalid_value': {
-      const found = nodeAt(root, issue.path);
-      const given = found?.kind === 'scalar' ? String(found.value) : undefined;
-      const meant = given && suggest(given, issue.values.map(String));
-      return error(
-        'not-a-choice',
-        `expected ${oneOf(expectations(issue))}`,
-        meant ? `did you mean \`${meant}\`?` : undefined,
-      );
-    }
+    case 'invalid_type':
+      return error('wrong-type', `expected ${oneOf(expected)}, found ${describe(found)}`, hintFor(context, issue));
+    case 'invalid_value':
+      return error('not-a-choice', `expected ${oneOf(expected)}`, hintFor(context, issue));
     case 'too_small':
       return error('too-small', issue.origin === 'array' ? 'the list is empty' : `expected at least ${issue.minimum}`);
     case 'too_big':
-      return error('too-big', `expected at most ${issue.maximum}`);
+      return error('too-big', `expected at most ${issue.maximum}${issue.origin === 'array' ? ' in the list' : ''}`);
     case 'custom': {
       const { code = 'invalid', hint, atKey } = paramsOf(issue);
-      return error(code, issue.message, hint, atKey ? 'key' : undefined);
+      if (code === 'wrong-type')
+        return error(code, `${issue.message}, found ${describe(found)}`, hintFor(context, issue));
+      return { ...error(code, issue.message, hint, atKey ? 'key' : undefined), hint };
     }
     default:
       return error('invalid', issue.message);
   }
+}
+
+/** What to do about a value of the wrong kind. */
+function hintFor({ root, schema }: Context, issue: Issue): string | undefined {
+  const found = nodeAt(root, issue.path);
+  if (found?.kind === 'scalar' && found.value !== null) {
+    if (typeof found.value !== 'string' && isTaken(schema, issue.path, String(found.value))) return 'put it in quotes';
+    const choices = expectations(issue).flatMap((choice) => /^"(.*)"$/.exec(choice)?.[1] ?? []);
+    const meant = suggest(String(found.value), choices);
+    if (meant !== undefined) return `did you mean \`${meant}\`?`;
+  }
+  return formAt(schema, issue.path);
 }
 
 function describe(node: DocumentNode | undefined): string {

@@ -26,7 +26,10 @@ export function parsePolicy(file: SourceFile, env: Readonly<Record<string, strin
   const { root, diagnostics: unset } = interpolate(file, document.root, env);
   const parsed = policyFile.safeParse(toValue(root));
   const issues = parsed.success ? [] : issueDiagnostics({ file, root, schema: policyFile }, parsed.error.issues);
-  const diagnostics = [...document.diagnostics, ...unset, ...issues];
+  const first = [...document.diagnostics, ...unset];
+  // What stands in for an unknown alias or variable is wrong only because of that.
+  const told = new Set(first.map(({ place }) => place?.range.start));
+  const diagnostics = [...first, ...issues.filter(({ place }) => !told.has(place?.range.start))];
   if (diagnostics.length > 0 || !parsed.success) return { diagnostics };
   return { policy: { file, root, value: parsed.data }, diagnostics };
 }

@@ -51,11 +51,13 @@ export function forbiddenUpstreams(model: Model, { adminAddresses }: CheckContex
       if (rule) {
         const message = `the port ${address.port} is never to be exposed, and this route reaches ${address.dial}`;
         const related = { message: 'forbidden here', origin: rule.origin };
-        return [error({ code: 'never-exposed', message, origin: route.origin, related })];
+        const hint = 'remove the route, or take the port out of never_expose';
+        return [error({ code: 'never-exposed', message, origin: route.origin, hint, related })];
       }
       if (!isAdmin(address, adminAddresses)) return [];
       const message = `${address.dial} is Caddy's admin API: whoever reaches it can change or stop everything`;
-      return [error({ code: 'admin-upstream', message, origin: route.origin, hint: 'no route may lead there' })];
+      const hint = 'remove the route: the admin API is for this machine alone';
+      return [error({ code: 'admin-upstream', message, origin: route.origin, hint })];
     }),
   );
 }

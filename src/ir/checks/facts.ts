@@ -37,7 +37,14 @@ export function forbiddenRaw(model: Model): Diagnostic[] {
   if (!model.rawForbidden) return [];
   return eachRoute(model, ({ handler, origin }) =>
     handler.kind === 'raw'
-      ? [error({ code: 'raw-forbidden', message: 'the operator forbids "raw" (global.raw)', origin })]
+      ? [
+          error({
+            code: 'raw-forbidden',
+            message: 'the operator forbids "raw" (global.raw)',
+            origin: within(origin, 'raw'),
+            hint: 'say it in the words of the language, or ask for "raw: allow"',
+          }),
+        ]
       : [],
   );
 }
@@ -55,6 +62,7 @@ export function mixedPools(model: Model): Diagnostic[] {
           code: 'mixed-pool',
           message: `one pool is reached in one way, and this one mixes ${[...schemes].join(' and ')}`,
           origin,
+          hint: 'make two services of it',
         }),
       );
     }

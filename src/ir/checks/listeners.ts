@@ -70,12 +70,14 @@ export function oneSecurityPerListener(model: Model, context: CheckContext): Dia
 
 /** Sites at one address share Caddy's list of trusted proxies, so those that name any must name the same. */
 export function oneTrustPerListener(model: Model, context: CheckContext): Diagnostic[] {
+  const told = new Set<Site>();
   return clashes(
     model,
     context,
     ({ trusted }) => trusted.value.length > 0,
     (first, { address, trusted, site }) => {
-      if (isDeepStrictEqual(first.trusted.value.toSorted(), trusted.value.toSorted())) return [];
+      if (told.has(site) || isDeepStrictEqual(first.trusted.value.toSorted(), trusted.value.toSorted())) return [];
+      told.add(site);
       const message = `${site.hosts[0]} and ${first.site.hosts[0]} are both served on ${address}, and trust different proxies`;
       const related = { message: 'the other list', origin: first.trusted.origin };
       const hint = 'name the same proxies, or give one of the sites a "tunnel" or "listen" of its own';

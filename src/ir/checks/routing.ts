@@ -2,7 +2,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { type PathPattern, parsePath, showPath } from '../../policy/schema/path.ts';
 import type { Model, Route, Site } from '../model.ts';
 import { folded } from '../order.ts';
-import type { Origin } from '../origin.ts';
+import { type Origin, within } from '../origin.ts';
 import { RouteIndex } from '../route-index.ts';
 import { type Finding, error } from './finding.ts';
 
@@ -101,11 +101,13 @@ function strayFacts(site: Site, index: RouteIndex, { handler, modifiers }: Route
   if (handler.kind !== 'proxy' || modifiers.rewrite) return [];
   const { service, facts, origin } = handler.upstream;
   const health = facts.health === undefined ? undefined : parsePath(facts.health.split('?', 1)[0] ?? '');
-  const paths: { pattern: PathPattern; what: string }[] = [
-    ...(health && 'value' in health ? [{ pattern: { ...health.value, exact: true }, what: 'health' }] : []),
-    ...facts.streams.map((pattern) => ({ pattern, what: 'stream' })),
+  const paths: { pattern: PathPattern; what: string; said: Origin }[] = [
+    ...(health && 'value' in health
+      ? [{ pattern: { ...health.value, exact: true }, what: 'health', said: within(origin, 'health') }]
+      : []),
+    ...facts.streams.map((pattern, at) => ({ pattern, what: 'stream', said: within(origin, 'streams', at) })),
   ];
-  return paths.flatMap(({ pattern, what }) => {
+  return paths.flatMap(({ pattern, what, said }) => {
     const taker = index.taker(pattern);
     if (taker?.handler.kind !== 'proxy' || taker.handler.upstream.service === service) return [];
     const other = taker.handler.upstream;
@@ -122,7 +124,7 @@ function strayFacts(site: Site, index: RouteIndex, { handler, modifiers }: Route
         message: `${path} is a ${what} path of "${service}", and ${site.hosts[0]} sends it to "${other.service ?? other.addresses[0]?.dial}"`,
         origin: taker.origin,
         hint: `add the route "${what === 'health' ? '=' : ''}${path}: ${service}", or deny it`,
-        related: { message: `"${service}" says so here`, origin },
+        related: { message: `"${service}" says so here`, origin: said },
       }),
     ];
   });

@@ -73,6 +73,7 @@ export function oneOnDemandPermission({ sites }: Model): Diagnostic[] {
         code: 'on-demand-differs',
         message: 'Caddy asks one place for permission for all certificates on demand, and two are named',
         origin,
+        hint: 'name one URL, which may answer for all',
         ...(first && { related: { message: 'the other one', origin: first.origin } }),
       }),
     );
@@ -125,6 +126,7 @@ export function headerAdvice(model: Model): Diagnostic[] {
         warning({
           code: 'frame-options-differ',
           message,
+          hint: 'make them say the same',
           origin: frame.origin,
           related: { message: 'the other', origin: csp.origin },
         }),

@@ -15,7 +15,7 @@ const userKey = keyOf(
 const realm = textOf(
   (text) =>
     hasControlCharacter(text) || /["\\]/.test(text)
-      ? problem('realm', 'a realm has no quotes, backslashes or control characters')
+      ? problem('realm', 'a realm has no quotes, backslashes or control characters', 'leave them out')
       : { value: text },
   { description: 'What the browser says is locked.' },
 );
@@ -51,8 +51,8 @@ export const auth = z
       .superRefine((given, context) => {
         const said = ways.filter((way) => given[way] !== undefined);
         if (said.length === 1) return;
-        const count = said.length === 0 ? 'says no way' : `says ${said.join(' and ')}`;
-        addProblem(context, problem('auth-ways', `auth ${count}`, `give exactly one of ${ways.join(', ')}`));
+        const names = said.length === 0 ? 'no way to prove who one is' : said.join(' and ');
+        addProblem(context, problem('auth-ways', `auth names ${names}`, `give exactly one of ${ways.join(', ')}`));
       }),
   ])
   .meta({ description: 'Who may come in: basic, bearer, forward, client_certificate, or none.' });

@@ -14,12 +14,14 @@ const answer = {
 };
 
 /** A site's own check: a request and what must come back. */
-export const check = z.union([
-  z.strictObject({ get: plainPath, ...answer }),
-  z.strictObject({ head: plainPath, ...answer }),
-  z.strictObject({ post: plainPath, ...answer }),
-  z.strictObject({ websocket: plainPath }),
-  z.strictObject({ events: plainPath }),
-]);
+export const check = z
+  .union([
+    z.strictObject({ get: plainPath, ...answer }),
+    z.strictObject({ head: plainPath, ...answer }),
+    z.strictObject({ post: plainPath, ...answer }),
+    z.strictObject({ websocket: plainPath }),
+    z.strictObject({ events: plainPath }),
+  ])
+  .meta({ description: 'A request and what must come back: get, head, post, websocket or events, and a path.' });
 
 export type Check = z.output<typeof check>;

@@ -1,13 +1,34 @@
 import { z } from 'zod';
+import { adjustableCodes, codes } from '../../diagnostics/codes.ts';
+import { suggest } from '../../diagnostics/suggest.ts';
 import { ranges } from './network.ts';
 import { protocols } from './site.ts';
 import { port } from './scalars.ts';
-import { lineKey, problem, textOf } from './text.ts';
+import { keyOf, problem, textOf } from './text.ts';
 
 const email = textOf(
   (text) =>
-    /^[^@\s{}]+@[^@\s{}]+$/.test(text) ? { value: text } : problem('email', `"${text}" is not an e-mail address`),
+    /^[^@\s{}]+@[^@\s{}]+$/.test(text)
+      ? { value: text }
+      : problem('email', `"${text}" is not an e-mail address`, 'like admin@example.com'),
   { description: 'Given to the certificate authority, which writes there before a certificate ends.' },
+);
+
+const adjustable = keyOf(
+  (text) => {
+    if (adjustableCodes.includes(text)) return { value: text };
+    if (Object.hasOwn(codes, text)) {
+      return problem(
+        'diagnostic-code',
+        `"${text}" is no warning about policies, and cannot be silenced`,
+        'leave it out',
+      );
+    }
+    const meant = suggest(text, adjustableCodes);
+    const hint = meant === undefined ? `there are: ${adjustableCodes.join(', ')}` : `did you mean \`${meant}\`?`;
+    return problem('diagnostic-code', `there is no warning "${text}"`, hint);
+  },
+  { enum: [...adjustableCodes] },
 );
 
 export const global = z
@@ -18,7 +39,7 @@ export const global = z
     never_expose: z.array(port).meta({ description: 'Ports of backends that no route may reach.' }),
     raw: z.enum(['allow', 'forbid']).meta({ description: 'Whether routes may use "raw".' }),
     diagnostics: z
-      .record(lineKey, z.enum(['off', 'warning', 'error']))
+      .record(adjustable, z.enum(['off', 'warning', 'error']))
       .meta({ description: 'Raise or silence warnings by their code.' }),
   })
   .partial();

@@ -4,7 +4,7 @@ import { body, modifiers } from './modifiers.ts';
 import { parseTarget } from './network.ts';
 import { parsePaths, plainPath } from './path.ts';
 import { caddyFile, name, status } from './scalars.ts';
-import { addProblem, keyOf, line, oneOrMore, problem, textOf } from './text.ts';
+import { addKeyProblem, addProblem, keyOf, line, oneOrMore, problem, textOf } from './text.ts';
 import { to } from './to.ts';
 
 const respond = z.union([
@@ -54,7 +54,17 @@ const deny = z
 const raw = z
   .array(z.looseObject({ handler: z.string() }))
   .min(1)
+  .superRefine((given, context) => {
+    if (!hasMark(given)) return;
+    const message = 'an "@id" tells caddyctl whose a part of the config is, so handlers bring none of their own';
+    addProblem(context, problem('raw-mark', message, 'remove it'));
+  })
   .meta({ description: "Caddy's own handlers, passed on as they are. Placeholders are live in them." });
+
+function hasMark(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, each]) => key === '@id' || hasMark(each));
+}
 
 /** The kinds of handler; a route has exactly one. */
 export const handlerKinds = ['to', 'respond', 'redirect', 'files', 'deny', 'routes', 'raw'] as const;
@@ -96,9 +106,12 @@ const routeObject = routeBase.superRefine((given, context) => {
     const hint = `give it one of ${handlerKinds.join(', ')}`;
     addProblem(context, problem('no-handler', 'this route does not say what to do', hint));
   } else if (second !== undefined) {
-    addProblem(context, problem('two-handlers', `a route does one thing, and this one says ${first} and ${second}`), [
+    const message = `a route does one thing, and this one says ${first} and ${second}`;
+    addKeyProblem(
+      context,
+      problem('two-handlers', message, 'keep one, or tell them apart by a list with "when"'),
       second,
-    ]);
+    );
   }
 });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalHeader, headerKey } from './scalars.ts';
-import { addProblem, line, problem } from './text.ts';
+import { addKeyProblem, line, problem } from './text.ts';
 
 const value = z.union([line, z.number().transform(String)]);
 
@@ -27,10 +27,10 @@ function refuseTwoSpellings(given: Record<string, unknown>, context: z.Refinemen
     const first = seen.get(canonicalHeader(key));
     if (first === undefined) seen.set(canonicalHeader(key), key);
     else
-      addProblem(
+      addKeyProblem(
         context,
         problem('duplicate-header', `"${first}" and "${key}" are the same header`, 'keep one of them'),
-        [key],
+        key,
       );
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ranges } from './network.ts';
+import { re2Problem } from './re2.ts';
 import { headerKey } from './scalars.ts';
 import { addProblem, line, lineKey, oneOrMore, problem, textOf } from './text.ts';
 
@@ -11,17 +12,14 @@ const method = textOf(
   { description: 'An HTTP method.' },
 );
 
-// Go's RE2 knows neither look-around nor back-references; Node's engine must never run a policy's pattern.
 const regex = textOf(
   (text) => {
-    if (text.length > 1_000) return problem('regex', 'a pattern has at most 1,000 characters');
-    const construct = /\(\?(?:=|!|<=|<!)|\\[1-9]|\(\?>|[*+?}]\+/.exec(text)?.[0];
-    if (construct !== undefined) {
-      return problem(
-        'regex',
-        `RE2 has no "${construct}"`,
-        'look-around, back-references and possessive repeats do not exist there',
-      );
+    if (text.length > 1_000)
+      return problem('regex', 'a pattern has at most 1,000 characters', 'use routes for the parts of it');
+    const why = re2Problem(text);
+    if (why !== undefined) {
+      const hint = 'RE2 has no look-around, back-references and possessive repeats';
+      return problem('regex', `"${text}" is not a pattern of RE2: ${why}`, hint);
     }
     return { value: text };
   },
@@ -37,7 +35,10 @@ const glob = textOf(
 );
 
 const expression = textOf(
-  (text) => (text.trim() === '' ? problem('expression', 'an expression must say something') : { value: text }),
+  (text) =>
+    text.trim() === ''
+      ? problem('expression', 'an expression must say something', 'like {http.request.method} == "GET"')
+      : { value: text },
   { description: "A CEL expression as Caddy takes it. Caddy's placeholders are live in it." },
 );
 
@@ -60,7 +61,14 @@ const condition = z
   .partial()
   .superRefine((given, context) => {
     if (Object.keys(given).length > 0) return;
-    addProblem(context, problem('condition', 'a condition without keys holds for every request, so this excludes all'));
+    addProblem(
+      context,
+      problem(
+        'condition',
+        'a condition without keys holds for every request, so this excludes all',
+        'say what to exclude',
+      ),
+    );
   });
 
 /** What must hold beside the path. All keys must hold; a list in a key is any of; `not` is none of its members. */

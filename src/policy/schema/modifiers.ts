@@ -10,7 +10,7 @@ import { addProblem, hasControlCharacter, keyOf, line, oneOrMore, problem, textO
 export const body = textOf(
   (text) =>
     hasControlCharacter(text.replace(/[\n\r\t]/g, ''))
-      ? problem('control-character', 'control characters are not allowed here')
+      ? problem('control-character', 'control characters are not allowed here', 'only line breaks and tabs are')
       : { value: text },
   { description: 'The text of the answer.' },
 );
@@ -59,7 +59,10 @@ export const rewrite = z
   })
   .superRefine((given, context) => {
     if (given.path !== undefined && (given.strip_prefix ?? given.add_prefix) !== undefined) {
-      addProblem(context, problem('rewrite', '"path" replaces the whole path, so a prefix has no meaning beside it'));
+      addProblem(
+        context,
+        problem('rewrite', '"path" replaces the whole path, so a prefix has no meaning beside it', 'keep one of them'),
+      );
     }
   })
   .meta({ description: 'What the app sees as the path.' });

@@ -23,16 +23,19 @@ export function parsePath(text: string): Parsed<PathPattern> {
   const path = exact ? text.slice(1) : text;
   const bad = (why: string, hint?: string) => problem('path', `"${text}" is not a path: ${why}`, hint);
   if (!path.startsWith('/')) return bad('a path starts with "/"', `write ${exact ? '=' : ''}/${path}`);
-  if (hasControlCharacter(path)) return bad('it has control characters');
-  if (path.length > MOST_CHARACTERS) return problem('path', `a path has at most ${MOST_CHARACTERS} characters`);
-  if (/[?#]/.test(path)) return bad('it has a query or a fragment', 'match a query with "when: { query: … }"');
+  if (hasControlCharacter(path)) return bad('it has control characters', 'leave them out');
+  if (path.length > MOST_CHARACTERS)
+    return problem('path', `a path has at most ${MOST_CHARACTERS} characters`, 'a shorter one takes what is below it');
+  if (/[?#]/.test(path))
+    return bad('it has a query or a fragment', 'leave it out: a route matches a query with "when: { query: … }"');
   if (path.includes('%'))
     return bad('it is percent-encoded', 'write the characters themselves: Caddy decodes before it compares');
   if (path.includes('//')) return bad('it has an empty segment', 'Caddy merges slashes before it compares');
   const segments = path.slice(1).split('/');
   const slash = segments.at(-1) === '';
   if (slash) segments.pop();
-  if (segments.some((segment) => segment === '.' || segment === '..')) return bad('it has dot segments');
+  if (segments.some((segment) => segment === '.' || segment === '..'))
+    return bad('it has dot segments', 'write the path that is meant');
   const partial = segments.find((segment) => segment.includes('*') && segment !== '*');
   if (partial !== undefined) {
     return bad(

@@ -10,7 +10,8 @@ export function parseDuration(text: string): Parsed<number> {
     return problem('duration', `"${text}" is not a duration`, 'write a number and a unit: 500ms, 30s, 5m, 1h30m, 1d');
   }
   const value = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * (DURATION_UNITS[unit ?? ''] ?? 0), 0);
-  if (value > 365 * 86_400_000) return problem('duration', `"${text}" is longer than a year`);
+  if (value > 365 * 86_400_000)
+    return problem('duration', `"${text}" is longer than a year`, 'leave it out for "as long as it likes"');
   return { value };
 }
 
@@ -47,7 +48,11 @@ export function parseSize(text: string): Parsed<Size> {
   }
   const bytes = Number(amount) * factor;
   if (!Number.isSafeInteger(bytes))
-    return problem('size', `"${text}" is not a whole number of bytes that can be counted`);
+    return problem(
+      'size',
+      `"${text}" is not a whole number of bytes that can be counted`,
+      'write it in a smaller unit',
+    );
   return { value: { bytes, decimal: /^[kKMGT]B$/.test(unit ?? '') } };
 }
 
@@ -100,7 +105,11 @@ export const caddyFile = textOf(
   (text) =>
     /^\/[^{}*\\]+$/.test(text) && !hasControlCharacter(text)
       ? { value: text }
-      : problem('file', `"${text}" is not an absolute path that Caddy can take`, 'like /etc/ssl/app.pem'),
+      : problem(
+          'file',
+          `"${text}" is not an absolute path that Caddy can take`,
+          'without {…} and *, like /etc/ssl/app.pem',
+        ),
   { description: "A file on Caddy's machine, by its absolute path." },
 );
 
@@ -113,7 +122,11 @@ const reference = z.union([
       (text) =>
         /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
           ? { value: text }
-          : problem('secret', `"${text}" is not the name of an environment variable`),
+          : problem(
+              'secret',
+              `"${text}" is not the name of an environment variable`,
+              'letters, digits and "_", like OLLAMA_TOKEN',
+            ),
       { description: "A variable in Caddy's environment." },
     ),
   }),

@@ -3,14 +3,14 @@ import { timeouts } from './modifiers.ts';
 import { address } from './network.ts';
 import { pathPattern, plainPath } from './path.ts';
 import { caddyFile, duration, headerName, size } from './scalars.ts';
-import { line, oneOrMore, problem, textOf } from './text.ts';
+import { addProblem, line, oneOrMore, problem, textOf } from './text.ts';
 
 // RFC 6265, section 4.1.1: a cookie's name is a token, and its case counts.
 const cookieName = textOf(
   (text) =>
     /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text)
       ? { value: text }
-      : problem('cookie-name', `"${text}" is not the name of a cookie`),
+      : problem('cookie-name', `"${text}" is not the name of a cookie`, 'letters, digits, "-", "_" and "."'),
   { description: 'The name of a cookie.' },
 );
 
@@ -23,7 +23,10 @@ const balance = z.union([
 export type Balance = z.output<typeof balance>;
 
 const serverName = textOf(
-  (text) => (/^[A-Za-z0-9.-]+$/.test(text) ? { value: text } : problem('host', `"${text}" is not a server name`)),
+  (text) =>
+    /^[A-Za-z0-9.-]+$/.test(text)
+      ? { value: text }
+      : problem('host', `"${text}" is not a server name`, 'like app.internal'),
   { description: 'The name that the certificate of the app must carry.' },
 );
 
@@ -37,6 +40,13 @@ const upstreamTls = z
       .literal(true)
       .optional()
       .meta({ description: 'Believe any certificate. Anyone in between can read and change.' }),
+  })
+  .superRefine((given, context) => {
+    if ((given.certificate === undefined) === (given.key === undefined)) return;
+    const [there, missing] = given.key === undefined ? ['certificate', 'key'] : ['key', 'certificate'];
+    addProblem(context, problem('half-certificate', `"${there}" is of no use without "${missing}"`, `add "${missing}"`), [
+      there,
+    ]);
   })
   .meta({ description: 'TLS towards the app.' });
 

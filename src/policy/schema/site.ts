@@ -4,7 +4,7 @@ import { handlers, routes, use } from './handler.ts';
 import { modifiers } from './modifiers.ts';
 import { listen, parseHost, parseUrl, ranges } from './network.ts';
 import { caddyFile } from './scalars.ts';
-import { addProblem, type Parsed, problem, keyOf, oneOrMore, textOf } from './text.ts';
+import { addKeyProblem, type Parsed, problem, keyOf, oneOrMore, textOf } from './text.ts';
 
 const permission = textOf(parseUrl, {
   description: 'Asked with ?domain=NAME before a certificate is made; 200 allows it.',
@@ -38,7 +38,8 @@ const siteOnly = {
 export const preset = z.strictObject({ use: use.optional(), ...siteOnly, ...modifiers });
 export type Preset = z.output<typeof preset>;
 
-const siteHandlers = ['to', 'respond', 'redirect', 'files', 'deny', 'raw'] as const;
+/** What a site may say of "/" itself; it says one of them. */
+export const siteHandlers = ['to', 'respond', 'redirect', 'files', 'deny', 'raw'] as const;
 
 const siteObject = z
   .strictObject({
@@ -60,11 +61,8 @@ const siteObject = z
   .superRefine((given, context) => {
     const [first, second] = siteHandlers.filter((kind) => given[kind] !== undefined);
     if (first !== undefined && second !== undefined) {
-      addProblem(
-        context,
-        problem('two-handlers', `a site does one thing with "/", and this one says ${first} and ${second}`),
-        [second],
-      );
+      const message = `a site does one thing with "/", and this one says ${first} and ${second}`;
+      addKeyProblem(context, problem('two-handlers', message, 'keep one, and put others under "routes"'), second);
     }
   });
 

@@ -46,6 +46,11 @@ export function addProblem(context: z.RefinementCtx, { code, message, hint }: Pr
   context.addIssue({ code: 'custom', message, params: { code, hint }, path });
 }
 
+/** The same of a key of the map that is refined. */
+export function addKeyProblem(context: z.RefinementCtx, { code, message, hint }: Problem, key: string): void {
+  context.addIssue({ code: 'custom', message, params: { code, hint, atKey: true }, path: [key] });
+}
+
 // C0, DEL and C1: in a header they end it or split the answer, in a log they drive the reader's terminal.
 // oxlint-disable-next-line no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
@@ -66,7 +71,9 @@ export const line = textOf(
 /** A key of one line. */
 export const lineKey = keyOf(
   (text) =>
-    text === '' || hasControlCharacter(text) ? problem('key', 'a key here is one line of text') : { value: text },
+    text === '' || hasControlCharacter(text)
+      ? problem('key', 'a key here is one line of text', 'write the name that is asked for')
+      : { value: text },
   {},
 );
 
