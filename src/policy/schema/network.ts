@@ -19,7 +19,8 @@ export function parseRanges(text: string): Parsed<readonly string[]> {
     const [address = '', bits, ...rest] = part.split('/');
     const family = isIP(address);
     if (named !== undefined) ranges.push(...named);
-    else if (family !== 0 && rest.length === 0 && bitsFit(bits, family)) ranges.push(part);
+    else if (family !== 0 && !address.includes('%') && rest.length === 0 && bitsFit(bits, family))
+      ranges.push(asIPv4(address, bits) ?? part);
     else {
       const hint = `an address (10.0.0.7), a range (10.0.0.0/8, fd00::/8), or ${Object.keys(NAMED_RANGES).join(', ')}`;
       return problem('address-range', `"${part}" is not an address or a range of addresses`, hint);
@@ -29,7 +30,16 @@ export function parseRanges(text: string): Parsed<readonly string[]> {
 }
 
 function bitsFit(bits: string | undefined, family: number): boolean {
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  return bits === undefined || (/^(0|[1-9]\d{0,2})$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}
+
+/** `::ffff:10.0.0.7` is 10.0.0.7 to Caddy when a client calls, but never when it compares, so such a range would hold for nobody. */
+function asIPv4(address: string, bits: string | undefined): string | undefined {
+  if (!isIPv6(address) || Number(bits ?? 128) < 96) return undefined;
+  const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(new URL(`http://[${address}]`).hostname) ?? [];
+  if (high === undefined || low === undefined) return undefined;
+  const octets = [high, low].flatMap((part) => [Number.parseInt(part, 16) >> 8, Number.parseInt(part, 16) & 255]);
+  return `${octets.join('.')}${bits === undefined ? '' : `/${Number(bits) - 96}`}`;
 }
 
 const range = textOf(parseRanges, {
@@ -143,7 +153,11 @@ export function parseUrl(text: string): Parsed<string> {
 /** An absolute URL, or a path on the same host, without anything that could break out of a `Location` header. */
 export function parseTarget(text: string): Parsed<string> {
   if (hasControlCharacter(text) || text.includes('\\') || text.includes(' ')) {
-    return problem('url', 'a redirect target has no spaces, backslashes or control characters');
+    return problem(
+      'url',
+      'a redirect target has no spaces, backslashes or control characters',
+      'write %20 for a space',
+    );
   }
   if (/^\/(?!\/)/.test(text)) return { value: text };
   if (/^https?:\/\//.test(text) && URL.canParse(text)) return { value: text };
