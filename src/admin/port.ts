@@ -22,6 +22,8 @@ export interface Reloads {
   readonly successful: boolean;
   /** When a load last succeeded, in seconds since 1970 with fractions. A write without a change does not move it. */
   readonly lastSuccess: number;
+  /** When this Caddy was started, the same way; undefined where the system does not tell. */
+  readonly started: number | undefined;
 }
 
 export type Adapted = { readonly ok: true } | { readonly ok: false; readonly message: string };

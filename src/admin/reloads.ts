@@ -9,7 +9,8 @@ export async function readReloads(wire: Wire): Promise<Reloads | undefined> {
   const successful = gauge(reply.text, 'caddy_config_last_reload_successful');
   const lastSuccess = gauge(reply.text, 'caddy_config_last_reload_success_timestamp_seconds');
   if (successful === undefined || lastSuccess === undefined) return undefined;
-  return { successful: successful === 1, lastSuccess };
+  const started = gauge(reply.text, 'process_start_time_seconds');
+  return { successful: successful === 1, lastSuccess, started };
 }
 
 function gauge(text: string, name: string): number | undefined {

@@ -7,6 +7,7 @@ export interface PlanSettings {
   /** From 0 to 1. */
   readonly maxDelete: number;
   readonly forceConflicts: boolean;
+  readonly allow?: string;
 }
 
 export function addPlanOptions(command: Command): void {
@@ -18,11 +19,20 @@ export function addPlanOptions(command: Command): void {
         .argParser(percentage)
         .default(0.3, '30%'),
     )
-    .option('--force-conflicts', 'take over what somebody else put where the policies want to be', false);
+    .option('--force-conflicts', 'take over what somebody else put where the policies want to be', false)
+    .option('--allow <digest>', 'the plan of this digest, which `watch` refused, is meant', digest);
 }
 
-export function planOptionsOf({ allowEmpty, maxDelete, forceConflicts }: PlanSettings): PlanOptions {
-  return { allowEmpty, maxDelete, forceConflicts };
+export function planOptionsOf({ allowEmpty, maxDelete, forceConflicts, allow }: PlanSettings): PlanOptions {
+  return { allowEmpty, maxDelete, forceConflicts, ...(allow !== undefined && { allow }) };
+}
+
+/** Zeros are the digest of a plan that does nothing. */
+function digest(text: string): string {
+  if (!/^[0-9a-f]{12,64}$/.test(text) || /^0+$/.test(text)) {
+    throw new InvalidArgumentError('A digest is 12 to 64 hexadecimal digits, as the refusal shows them.');
+  }
+  return text;
 }
 
 function percentage(text: string): number {

@@ -3,7 +3,7 @@ import { routeKeys } from './describe.ts';
 
 /** A guard said no to a plan that is well formed, and perhaps meant. */
 export interface Refusal {
-  readonly guard: 'empty' | 'deletions';
+  readonly guard: 'empty' | 'deletions' | 'growth';
   readonly reason: string;
   /** How to allow it. */
   readonly allow: string;
@@ -13,13 +13,19 @@ export interface GuardOptions {
   readonly allowEmpty: boolean;
   /** The part of our live routes that may go at once, 0 to 1. */
   readonly maxDelete: number;
+  /** How many times as many routes there may be at once as before; any number where it is not said. */
+  readonly maxGrowth?: number;
 }
 
 /** Stops what looks like an accident: a folder that was empty or not mounted, or half of the files missing. */
-export function guard(before: Description, after: Description, { allowEmpty, maxDelete }: GuardOptions): Refusal[] {
+export function guard(before: Description, after: Description, options: GuardOptions): Refusal[] {
+  const { allowEmpty, maxDelete, maxGrowth = Infinity } = options;
   const wanted = routeKeys(after);
   if (wanted.size === 0) return allowEmpty ? [] : [refuseEmpty(before)];
   const live = routeKeys(before);
+  if (wanted.size > live.size * maxGrowth && live.size > 0 && wanted.size - live.size >= FEWEST_NEW) {
+    return [refuseGrowth(live.size, wanted.size, maxGrowth)];
+  }
   const gone = [...live].filter((key) => !wanted.has(key)).length;
   if (gone <= live.size * maxDelete) return [];
   const percent = Math.ceil((gone / live.size) * 100);
@@ -30,6 +36,17 @@ export function guard(before: Description, after: Description, { allowEmpty, max
       allow: `if that is meant, allow it once with --max-delete ${percent}%`,
     },
   ];
+}
+
+/** From one site to five is no accident. */
+const FEWEST_NEW = 10;
+
+function refuseGrowth(live: number, wanted: number, most: number): Refusal {
+  return {
+    guard: 'growth',
+    reason: `there would be ${wanted} routes where ${live} are live, more than ${most} times as many`,
+    allow: 'if that is meant, allow it once with --allow',
+  };
 }
 
 function refuseEmpty(before: Description): Refusal {

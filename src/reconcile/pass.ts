@@ -13,7 +13,8 @@ import { explainRejection } from './rejection.ts';
 export interface PassInput {
   readonly admin: AdminPort;
   readonly owner: string;
-  readonly options: PlanOptions;
+  /** May depend on what was compiled: a guard is for what is new. */
+  readonly options: PlanOptions | ((compiled: Compiled) => PlanOptions);
   /** Reads and compiles everything anew; `running` is absent when Caddy could not be asked. */
   readonly compile: (running: RunningCaddy | undefined) => Promise<Compiled>;
   /** Asked once, with a plan that could be pushed. Whatever is pushed does to ours what this plan says, or nothing is. */
@@ -30,18 +31,24 @@ const MOST_TRIES = 5;
 export async function pass(input: PassInput): Promise<Outcome> {
   try {
     const running = await orError(askCaddy(input.admin));
-    const { config, origins, diagnostics } = await input.compile(running instanceof AdminError ? undefined : running);
+    const compiled = await input.compile(running instanceof AdminError ? undefined : running);
+    const { config, origins, diagnostics } = compiled;
     if (config === undefined || origins === undefined) return { kind: 'invalid', diagnostics };
     // Only now: a mistake in a policy is told even where no Caddy can be asked.
     if (running instanceof AdminError) return { kind: 'unreachable', error: running };
-    return await reconcile(input, config, origins);
+    const options = typeof input.options === 'function' ? input.options(compiled) : input.options;
+    return await reconcile({ ...input, options }, config, origins);
   } catch (error) {
     if (error instanceof AdminError) return { kind: 'unreachable', error };
     throw error;
   }
 }
 
-async function reconcile(input: PassInput, desired: Desired, origins: ReadonlyMap<string, Origin>): Promise<Outcome> {
+async function reconcile(
+  input: PassInput & { readonly options: PlanOptions },
+  desired: Desired,
+  origins: ReadonlyMap<string, Origin>,
+): Promise<Outcome> {
   const { admin, owner, options, onStep = () => {} } = input;
   const planFrom = (base: Bases): Plan =>
     makePlan({ base, desired, owner, options, placeOf: (id) => placeIn(origins, id) });

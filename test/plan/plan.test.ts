@@ -119,6 +119,29 @@ describe('guards', () => {
     expect(refusals(3, 1)[0]?.allow).toContain('--max-delete 67%');
   });
 
+  test('more than so many times as many routes, from ten new ones on', () => {
+    const grown = { maxGrowth: 3 };
+    expect(refusals(5, 16, grown)).toEqual([
+      {
+        guard: 'growth',
+        reason: 'there would be 16 routes where 5 are live, more than 3 times as many',
+        allow: 'if that is meant, allow it once with --allow',
+      },
+    ]);
+    expect(refusals(5, 15, grown)).toEqual([]);
+    expect(refusals(1, 10, grown)).toEqual([]);
+    expect(planFor(NOTHING, compiled(sites(50)), grown).refusals).toEqual([]);
+    expect(refusals(5, 16)).toEqual([]);
+  });
+
+  test('say nothing of the plan whose digest was allowed, and go on with others', () => {
+    const { digest } = planFor(liveWith(sites(10)), compiled(sites(6)));
+    const allow = digest.slice(0, 12);
+    expect(refusals(10, 6, { allow })).toEqual([]);
+    expect(refusals(10, 5, { allow })).toHaveLength(1);
+    expect(refusals(9, 6, { allow })).toHaveLength(1);
+  });
+
   test('a route that only changes does not go', () => {
     const live = liveWith(sites(2));
     expect(planFor(live, compiled(sites(2).replaceAll('respond: ok', 'to: localhost:9000'))).refusals).toEqual([]);
