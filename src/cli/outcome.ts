@@ -57,12 +57,14 @@ export function failureOf(outcome: Outcome): Failure | undefined {
 }
 
 /** One pass for programs. */
-export function outcomeAsJson({ outcome, diagnostics }: RanPass): object {
+export function outcomeAsJson({ outcome, diagnostics, ended, pinned }: RanPass): object {
   const failure = failureOf(outcome);
   const found = outcome.kind === 'rejected' ? [...diagnostics, outcome.diagnostic] : diagnostics;
   return {
     outcome: outcome.kind,
     ...('plan' in outcome && { plan: planAsJson(outcome.plan) }),
+    ...(ended && { unpinned: ended.revision }),
+    ...(pinned && { pinned: pinned.revision }),
     diagnostics: diagnosticsAsJson(found),
     ...(failure && { error: { message: failure.message, ...(failure.hint !== undefined && { hint: failure.hint }) } }),
   };

@@ -35,6 +35,16 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/up.ts')).up,
   },
   {
+    name: 'history',
+    summary: 'list what Caddy was given, and what it runs',
+    load: async () => (await import('./commands/history.ts')).history,
+  },
+  {
+    name: 'rollback',
+    summary: 'go back to an earlier revision, and stay there until the policies change',
+    load: async () => (await import('./commands/rollback.ts')).rollback,
+  },
+  {
     name: 'fmt',
     summary: 'put policy files into their usual form',
     load: async () => (await import('./commands/fmt.ts')).fmt,

@@ -13,7 +13,7 @@ export interface Finished {
 export interface RunOptions {
   readonly input?: string | Uint8Array;
   readonly cwd?: string;
-  /** On top of an environment that holds only PATH and a HOME without anything in it. */
+  /** On top of an environment that holds only PATH and a HOME that nothing can be in, not even root's. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +21,7 @@ export interface RunOptions {
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env['PATH'], HOME: '/nonexistent', ...options.env },
+    env: { PATH: process.env['PATH'], HOME: '/dev/null', ...options.env },
   });
   const read = async (stream: AsyncIterable<Uint8Array>): Promise<string> => {
     const chunks: Uint8Array[] = [];

@@ -25,7 +25,9 @@ export async function startApplying(parts: CaddyParts): Promise<Applying> {
   await mkdir(join(folder, 'policies'));
   const caddy = await startCaddy(parts);
   const proxy = await startFaultProxy(caddy.endpoint);
-  const run: Applying['run'] = (verb, ...flags) => runCli([verb, '--admin', proxy.address, ...flags], { cwd: folder });
+  const env = { XDG_STATE_HOME: join(folder, 'state') };
+  const run: Applying['run'] = (verb, ...flags) =>
+    runCli([verb, '--admin', proxy.address, ...flags], { cwd: folder, env });
   const write = (text: string, file = 'site.yaml'): Promise<void> => writeFile(join(folder, 'policies', file), text);
   return {
     caddy,

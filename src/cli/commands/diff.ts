@@ -32,7 +32,7 @@ export const diff: CommandModule<DiffOptions> = {
     const { runPass } = await import('../run-pass.ts');
     const { exitCodeOf, failureOf, outcomeAsJson } = await import('../outcome.ts');
     // A pass that nobody agrees to ends with its plan.
-    const ran = await runPass(invocation, async () => false);
+    const ran = await runPass(invocation, { confirm: async () => false });
     const { outcome } = ran;
     if (options.jsonPatch && 'plan' in outcome) {
       const { jsonPatch } = await import('../../plan/json-patch.ts');

@@ -36,12 +36,13 @@ export interface LocalSettings {
 export function addLocalOptions(command: Command): void {
   command.optionsGroup('A running `caddyctl up --local`:');
   command.option('--local', 'mean that one: its admin API, ports and certificates', false);
+  command.optionsGroup('State:');
   addStateOption(command);
 }
 
 function addStateOption(command: Command): void {
   command.option(
     '--state-dir <folder>',
-    'what `up` keeps: sockets, the local CA ($XDG_STATE_HOME/caddyctl by default)',
+    'what is kept: the history, and sockets and CA of `up` ($XDG_STATE_HOME/caddyctl by default)',
   );
 }

@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import type { Counts } from '../plan/change.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Invocation } from './command.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import type { PassParts, RanPass } from './run-pass.ts';
+
+/** How a command that changes Caddy is agreed to. */
+export interface AgreeSettings {
+  readonly dryRun: boolean;
+  readonly yes: boolean;
+}
+
+export function addAgreeOptions(command: Command): void {
+  command
+    .option('--dry-run', 'show what would change, and change nothing', false)
+    .option('-y, --yes', 'do not ask; without a terminal nothing is asked anyway', false);
+}
+
+export interface Asking {
+  readonly question: string;
+  readonly run: (parts: PassParts) => Promise<RanPass>;
+  /** What is said when it is done. */
+  readonly unchanged: string;
+  readonly applied: (counts: Counts) => string;
+}
+
+/** A pass that shows its plan, asks where there is somebody to ask, and tells what came of it. */
+export async function agreedPass(invocation: Invocation<AgreeSettings>, asking: Asking): Promise<ExitCode> {
+  const { options, output, process, signals } = invocation;
+  const { renderPlan } = await import('../plan/render.ts');
+  const show = (plan: Plan): void => output.note(renderPlan(plan, { color: output.noteColor }).trimEnd());
+  const ran = await asking.run({
+    async confirm(plan) {
+      show(plan);
+      if (options.dryRun) return false;
+      if (options.yes || !process.stdin.isTTY || !process.stderr.isTTY) return true;
+      const { askYesNo } = await import('./confirm.ts');
+      return await askYesNo(asking.question, process);
+    },
+    onStep(step) {
+      // A push that was begun is finished and proved; only a second signal breaks it off.
+      if (step === 'pushing') signals.take();
+      if (step === 'again') output.note('Somebody else changed their part of the config: planning again');
+    },
+  });
+  const { outcome } = ran;
+  // Nobody was asked about these, so nobody has seen them.
+  if (outcome.kind === 'conflict' || outcome.kind === 'refused') show(outcome.plan);
+  return await report(invocation, asking, ran);
+}
+
+async function report(
+  { options, output }: Invocation<AgreeSettings>,
+  { unchanged, applied }: Asking,
+  ran: RanPass,
+): Promise<ExitCode> {
+  const { exitCodeOf, failureOf, outcomeAsJson } = await import('./outcome.ts');
+  const { outcome, ended, pinned } = ran;
+  const isNo = outcome.kind === 'declined' && !options.dryRun;
+  const code = isNo ? exitCodes.interrupted : exitCodeOf(outcome);
+  if (output.format !== 'text') {
+    await output.document(outcomeAsJson(ran), () => '');
+    return code;
+  }
+  output.diagnostics(outcome.kind === 'rejected' ? [...ran.diagnostics, outcome.diagnostic] : ran.diagnostics);
+  const failure = failureOf(outcome);
+  if (failure !== undefined) throw failure;
+  if (isNo) output.note('Nothing was changed');
+  if (outcome.kind === 'unchanged') await output.text(`${unchanged}\n`);
+  if (outcome.kind === 'applied') {
+    const { countChanges } = await import('../plan/change.ts');
+    await output.text(`${applied(countChanges(outcome.plan.changes))}\n`);
+  }
+  if (ended !== undefined) output.note(`Revision ${ended.revision} is no longer pinned`);
+  if (pinned !== undefined) output.note(`Revision ${pinned.revision} is pinned: it stays until the policies change`);
+  return code;
+}

@@ -1,0 +1,31 @@
+import { isGood, type StoredEntry } from './entry.ts';
+
+export type Choice =
+  | { readonly kind: 'entry'; readonly entry: StoredEntry }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'rejected' }
+  | { readonly kind: 'ambiguous'; readonly revisions: readonly string[] };
+
+/** The revision whose hash begins so: its newest entry, whichever Caddy had it. `entries`: newest first. */
+export function chooseRevision(entries: readonly StoredEntry[], prefix: string): Choice {
+  const meant = entries.filter(({ revision }) => revision.startsWith(prefix.toLowerCase()));
+  const revisions = [...new Set(meant.map(({ revision }) => revision))];
+  if (revisions.length > 1) return { kind: 'ambiguous', revisions };
+  const entry = meant.find(isGood);
+  if (entry !== undefined) return { kind: 'entry', entry };
+  return { kind: meant.length === 0 ? 'unknown' : 'rejected' };
+}
+
+/**
+ * The last good revision before the one that this Caddy runs. Where what it runs is not known, or nothing at all, that is the
+ * last one that was good.
+ */
+export function choosePrevious(
+  entries: readonly StoredEntry[],
+  caddy: string,
+  running: string | undefined,
+): StoredEntry | undefined {
+  const good = entries.filter((entry) => isGood(entry) && entry.caddy === caddy);
+  const now = good.findIndex(({ revision }) => revision === running);
+  return good.slice(now + 1).find(({ revision }) => revision !== running);
+}

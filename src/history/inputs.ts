@@ -1,0 +1,20 @@
+import type { SourceFile } from '../diagnostics/position.ts';
+import { sha256 } from './seal.ts';
+
+/** A file that a revision was made from: never its text. */
+export interface Input {
+  /** As it was typed. */
+  readonly path: string;
+  /** Of its text, hexadecimal. */
+  readonly sha256: string;
+}
+
+export function inputsOf(sources: readonly SourceFile[]): Input[] {
+  return sources.map(({ path, text }) => ({ path, sha256: sha256(text) }));
+}
+
+/** One hash for a set of files. Their paths do not count: they mean nothing, and one folder can be typed in many ways. */
+export function inputsDigest(inputs: readonly Input[]): string {
+  const hashes = inputs.map(({ sha256: hash }) => hash).toSorted();
+  return sha256(hashes.join('\n'));
+}
