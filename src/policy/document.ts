@@ -14,7 +14,8 @@ import {
 } from 'js-yaml';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Range, SourceFile } from '../diagnostics/position.ts';
-import type { DocumentNode, ListNode, MapNode, ScalarNode } from './tree.ts';
+import { syntaxDiagnostic } from './syntax.ts';
+import { type DocumentNode, type ListNode, type MapNode, type ScalarNode, unfolded } from './tree.ts';
 
 /** What aliases may unfold to, in nodes: a file of 1 MiB cannot hold as many by itself, so only a bomb gets here. */
 const MAX_UNFOLDED_NODES = 1_000_000;
@@ -33,32 +34,11 @@ export function parseDocument(file: SourceFile): ParsedDocument {
   try {
     events = parseEvents(file.text, { maxDepth: MAX_DEPTH });
   } catch (error) {
-    if (error instanceof YAMLException) return { diagnostics: [syntaxDiagnostic(file, error)] };
+    if (error instanceof YAMLException)
+      return { diagnostics: [syntaxDiagnostic(file, error.reason, error.mark?.position ?? 0)] };
     throw error;
   }
   return new Composer(file, events).compose();
-}
-
-function syntaxDiagnostic(file: SourceFile, error: YAMLException): Diagnostic {
-  const at = Math.min(error.mark?.position ?? 0, file.text.length);
-  return {
-    code: 'syntax',
-    severity: 'error',
-    message: `this is not well-formed YAML: ${error.reason}`,
-    hint: syntaxHint(error.reason),
-    place: { file, range: { start: at, end: Math.min(at + 1, file.text.length) } },
-  };
-}
-
-/** What to do, for the complaints of the parser that operators meet most. */
-function syntaxHint(reason: string): string | undefined {
-  if (/tab/.test(reason)) return 'indent with spaces: YAML does not take tabs';
-  if (/missed comma/.test(reason)) return 'put a comma behind the entry before this one';
-  if (/deficient indentation|unexpected end of the (document|stream) within/.test(reason)) {
-    return 'a quote or bracket may be open above, or this line is indented too little';
-  }
-  if (/bad indentation/.test(reason)) return 'entries of one map or list begin in one column';
-  return undefined;
 }
 
 /** Builds the tree from js-yaml's flat events, so that each node keeps its place and a hostile file stays bounded. */
@@ -68,7 +48,6 @@ class Composer {
   readonly #diagnostics: Diagnostic[] = [];
   readonly #anchors = new Map<string, DocumentNode>();
   readonly #open = new Set<DocumentNode>();
-  readonly #weights = new Map<DocumentNode, number>();
   #at = 0;
   #end = 0;
 
@@ -85,18 +64,16 @@ class Composer {
       if (event?.type !== EVENT_ID.DOCUMENT) continue;
       documents++;
       const node = this.#node();
+      const hint = 'put the second one into a file of its own';
       if (documents === 1) root = node;
-      else
-        this.#report(
-          'several-documents',
-          'a file holds one document',
-          node?.range,
-          'put the second one into a file of its own',
-        );
+      else this.#report('several-documents', 'a file holds one document', node?.range, hint);
     }
-    if (root !== undefined && this.#weigh(root) > MAX_UNFOLDED_NODES) {
-      const message = 'the aliases of this file unfold to more than a million values';
-      this.#report('alias-bomb', message, root.range, 'use presets for what several sites share');
+    const size = root && unfolded(root);
+    if (size && (size.nodes > MAX_UNFOLDED_NODES || size.depth > MAX_DEPTH)) {
+      const what =
+        size.depth > MAX_DEPTH ? `nest deeper than ${MAX_DEPTH} levels` : 'unfold to more than a million values';
+      const hint = 'use presets for what several sites share';
+      this.#report('alias-bomb', `the aliases of this file ${what}`, root?.range, hint);
       return { diagnostics: this.#diagnostics };
     }
     const empty = root?.kind === 'scalar' && root.value === null;
@@ -247,17 +224,6 @@ class Composer {
       range,
       'remove it; put text that looks like a number in quotes',
     );
-  }
-
-  /** Nodes that the tree unfolds to once every alias is followed. */
-  #weigh(node: DocumentNode): number {
-    const known = this.#weights.get(node);
-    if (known !== undefined) return known;
-    let weight = 1;
-    if (node.kind === 'map') for (const { node: child } of node.entries.values()) weight += this.#weigh(child);
-    if (node.kind === 'list') for (const child of node.items) weight += this.#weigh(child);
-    this.#weights.set(node, weight);
-    return weight;
   }
 
   #report(code: string, message: string, range: Range | undefined, hint?: string): void {

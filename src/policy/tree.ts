@@ -77,3 +77,22 @@ export function locate(root: DocumentNode, path: readonly PropertyKey[], what: '
   // A block map begins at its first key, which reads better than the whole block as a place to point at.
   return range;
 }
+
+/** How many nodes the tree has, and how deep it is, once every alias is followed. */
+export function unfolded(root: DocumentNode): { readonly nodes: number; readonly depth: number } {
+  const known = new Map<DocumentNode, { nodes: number; depth: number }>();
+  const measure = (node: DocumentNode) => {
+    const before = known.get(node);
+    if (before !== undefined) return before;
+    const size = { nodes: 1, depth: 1 };
+    const children = node.kind === 'map' ? Array.from(node.entries.values(), (entry) => entry.node) : [];
+    for (const child of node.kind === 'list' ? node.items : children) {
+      const { nodes, depth } = measure(child);
+      size.nodes += nodes;
+      size.depth = Math.max(size.depth, depth + 1);
+    }
+    known.set(node, size);
+    return size;
+  };
+  return measure(root);
+}
