@@ -17,7 +17,7 @@ async function bodyUnderReloads(host: string, on: number): Promise<string> {
     try {
       return await body(host, on);
     } catch (error) {
-      if (tries === 3 || !String(error).includes('ECONNRESET')) throw error;
+      if (tries === 3 || (error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
     }
   }
 }
