@@ -31,5 +31,5 @@ export function serverName(owner: string, part: string): string {
 /** The part of a server's name that tells its address: `127.0.0.1:8480` → `127.0.0.1-8480`, `:8443` → `8443`. */
 export function listenSlug(listen: string): string {
   if (listen.startsWith('unix/')) return Array.from(listen, slugOf).join('');
-  return listen.replace(/^:/, '').replace(/[[\]]/g, '').replaceAll(':', '-');
+  return listen.replace(/^:/, '').replace(/[[\]]/g, '').replaceAll(':', '-').replaceAll('%', '-25-');
 }

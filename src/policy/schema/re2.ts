@@ -133,7 +133,7 @@ class Reader {
       if (code > 0x10_ff_ff) this.#fail(`"${hexadecimal[0]}" is no character`);
       return code;
     }
-    const punctuation = this.#take(/^\\([\u0000-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007f])/)?.[1];
+    const punctuation = this.#take(/^\\([^0-9A-Za-z\u0080-\u{10ffff}])/u)?.[1];
     if (punctuation !== undefined) return punctuation.charCodeAt(0);
     this.#fail(this.#rest === '\\' ? 'a "\\" with nothing behind it' : `there is no "${this.#rest.slice(0, 2)}"`);
     return undefined;
