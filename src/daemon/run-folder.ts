@@ -27,7 +27,16 @@ export function defaultStateFolder(env: Environment): string {
   const [service = ''] = (env['STATE_DIRECTORY'] ?? '').split(':');
   if (isAbsolute(service)) return service;
   const given = env['XDG_STATE_HOME'] ?? '';
-  return join(isAbsolute(given) ? given : join(homedir(), '.local', 'state'), 'caddyctl');
+  return join(isAbsolute(given) ? given : join(home(), '.local', 'state'), 'caddyctl');
+}
+
+function home(): string {
+  try {
+    return homedir();
+  } catch {
+    // In a container the user may be a number that nobody has a home for.
+    return tmpdir();
+  }
 }
 
 /** `kind` keeps a laptop's Caddy and one in earnest apart. Makes nothing. */

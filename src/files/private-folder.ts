@@ -12,21 +12,39 @@ export class FolderUnusable extends Error {
  * FolderUnusable.
  */
 export async function privateFolder(path: string, files: FileSystem = systemFiles): Promise<void> {
-  try {
+  await orUnusable(path, async () => {
     await files.mkdir(path, { recursive: true, mode: 0o700 });
     const { mode } = await lstatOwn(path, files);
     if ((mode & 0o077) !== 0) await files.chmod(path, 0o700);
-  } catch (error) {
-    if (error instanceof FolderUnusable) throw error;
-    throw new FolderUnusable(`${path} cannot be used as a folder: ${systemReason(error)}`, { cause: error });
-  }
+  });
 }
 
-/** Changes nothing. Throws FolderUnusable for what is not this user's own folder, and a system error where there is none. */
-export async function lstatOwn(path: string, files: FileSystem): Promise<{ readonly mode: number }> {
+/** Whether there is one already; changes nothing. Throws FolderUnusable for what is not this user's own folder. */
+export async function hasPrivateFolder(path: string, files: FileSystem = systemFiles): Promise<boolean> {
+  return await orUnusable(path, async () => {
+    try {
+      await lstatOwn(path, files);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      throw error;
+    }
+  });
+}
+
+async function lstatOwn(path: string, files: FileSystem): Promise<{ readonly mode: number }> {
   const found = await files.lstat(path);
   if (!found.isDirectory()) throw new FolderUnusable(`${path} is not a folder`);
   // On Windows there is no owner to ask for.
   if (found.uid !== (process.getuid?.() ?? found.uid)) throw new FolderUnusable(`${path} belongs to another user`);
   return found;
+}
+
+async function orUnusable<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof FolderUnusable) throw error;
+    throw new FolderUnusable(`${path} cannot be used as a folder: ${systemReason(error)}`, { cause: error });
+  }
 }

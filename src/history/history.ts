@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { CaddyConfig } from '../caddy/translate.ts';
 import { type FileSystem, systemFiles } from '../files/file-system.ts';
-import { lstatOwn, privateFolder } from '../files/private-folder.ts';
+import { hasPrivateFolder, privateFolder } from '../files/private-folder.ts';
 import { systemReason } from '../files/problem.ts';
 import { decodeEntry, encodeEntry, isGood, type NewEntry, type StoredEntry } from './entry.ts';
 import { decodePin, encodePin, type Pin } from './pin.ts';
@@ -49,16 +49,8 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
   const { files = systemFiles, limits = historyLimits, now = () => new Date() } = parts;
   const pinFile = join(folder, PIN);
 
-  /** What somebody else could have written is not believed. */
-  async function isThere(): Promise<boolean> {
-    try {
-      await lstatOwn(folder, files);
-      return true;
-    } catch (error) {
-      if (isAbsent(error)) return false;
-      throw error;
-    }
-  }
+  /** Without it there is nothing to read; what somebody else could have written is not believed. */
+  const isThere = (): Promise<boolean> => hasPrivateFolder(folder, files);
 
   async function readAll(): Promise<{ readonly sized: readonly Sized[]; readonly problems: readonly string[] }> {
     const sized: Sized[] = [];
@@ -138,7 +130,7 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
       if (pin !== undefined) {
         await privateFolder(folder, files);
         await writeWhole(files, folder, PIN, encodePin(pin));
-      } else if ((await files.lstat(pinFile).catch(ignoreAbsent)) !== undefined) {
+      } else if ((await isThere()) && (await files.lstat(pinFile).catch(ignoreAbsent)) !== undefined) {
         await removed(PIN);
         await syncFolder(files, folder);
       }
