@@ -71,6 +71,11 @@ function shared({ tls, offers }: { tls: boolean; offers: readonly Offer[] }): Pi
   return { protocols: all.filter((protocol) => !tls || wanted.has(protocol)), trusted };
 }
 
+/** A client that comes by a socket has no address: it is whoever may open the file. */
+export function isSocket({ listen }: Pick<Server, 'listen'>): boolean {
+  return listen.some((address) => address.startsWith('unix/'));
+}
+
 /** Where Caddy listens for these addresses of policies and ports. */
 export function listenAddresses(listen: readonly string[], { listen: elsewhere }: Target): string[] {
   return listen.flatMap((address) => elsewhere?.get(address) ?? [address]);

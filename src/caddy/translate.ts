@@ -5,7 +5,7 @@ import { ownedId, serverName } from './ids.ts';
 import { canonical, type JsonObject } from './json.ts';
 import { plainTable, type Table } from './layout/plain.ts';
 import { loggingApp, serverLogs } from './logging.ts';
-import { listenAddresses, type Server, servers } from './servers.ts';
+import { isSocket, listenAddresses, type Server, servers } from './servers.ts';
 import type { Target } from './target.ts';
 import { certificateKind, connectionPolicies, pkiApp, tlsApp } from './tls.ts';
 
@@ -72,6 +72,8 @@ function serverJson(server: Server, table: Table, target: Target): JsonObject {
       trusted_proxies: { source: 'static', ranges: server.trusted },
       // Read from the right, where the nearest proxy writes: the left end is the client's to forge.
       trusted_proxies_strict: 1,
+      // The proxy behind a socket has no address that could be in a range.
+      ...(isSocket(server) && { trusted_proxies_unix: true }),
     }),
     routes: table.routes,
     ...(table.errors.length > 0 && { errors: { routes: table.errors } }),

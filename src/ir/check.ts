@@ -3,7 +3,13 @@ import { clearUpstreams, factsRespected, forbiddenUpstreams, openSensitive } fro
 import { decimalSizes, forbiddenRaw, loggedTokens, mixedPools } from './checks/facts.ts';
 import type { Check, CheckContext } from './checks/finding.ts';
 import { factsReachTheirService, rootRoutes, unreachableRoutes, untoldOrder } from './checks/routing.ts';
-import { oneSecurityPerListener, oneTrustPerListener, servedSomewhere, tunnelsApart } from './checks/listeners.ts';
+import {
+  clientsAreKnown,
+  oneSecurityPerListener,
+  oneTrustPerListener,
+  servedSomewhere,
+  tunnelsApart,
+} from './checks/listeners.ts';
 import {
   authInTheClear,
   certificatesAreAsked,
@@ -30,6 +36,7 @@ const CHECKS: readonly Check[] = [
   oneTrustPerListener,
   oneSecurityPerListener,
   tunnelsApart,
+  clientsAreKnown,
   oneOnDemandPermission,
   compressedStreams,
   headerAdvice,

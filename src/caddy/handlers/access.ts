@@ -1,5 +1,5 @@
 import type { Modifiers } from '../../ir/model.ts';
-import { clientMatcher } from '../match.ts';
+import { clientAddress, clientMatcher } from '../match.ts';
 import { type CaddyHandler, fail, onlyWhen, type RouteContext } from './context.ts';
 
 /** `allow_from` and `deny_from`: anyone else gets a 403. */
@@ -15,9 +15,17 @@ export function accessRules({ allowFrom, denyFrom }: Modifiers, { client }: Rout
  * Forwarded headers that came from anyone but a trusted proxy are taken away before Caddy writes its own: Caddy itself
  * only corrects three of them, and apps read others (X-Forwarded-Port, Forwarded) too.
  */
-export function forgeryGuard({ trusted }: RouteContext): CaddyHandler {
-  const strip: CaddyHandler = { handler: 'headers', request: { delete: ['Forwarded', 'X-Forwarded-*'] } };
-  return trusted.length === 0 ? strip : onlyWhen({ not: [{ remote_ip: { ranges: trusted } }] }, [strip]);
+export function forgeryGuard({ trusted, onSocket }: RouteContext): CaddyHandler[] {
+  const forged = ['Forwarded', 'X-Forwarded-*', ...(onSocket ? ['X-Real-Ip'] : [])];
+  const strip: CaddyHandler = { handler: 'headers', request: { delete: forged } };
+  if (trusted.length === 0) return [strip];
+  // Whoever may open the socket is the trusted proxy.
+  return onSocket ? [] : [onlyWhen({ not: [{ remote_ip: { ranges: trusted } }] }, [strip])];
+}
+
+/** Tells whoever is asked where the client is, as far as that is known: nobody on a socket has an address. */
+export function realAddress({ trusted, onSocket, client }: RouteContext): Record<string, string[]> {
+  return onSocket && trusted.length === 0 ? {} : { 'X-Real-Ip': [clientAddress(client)] };
 }
 
 /**

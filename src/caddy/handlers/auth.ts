@@ -1,6 +1,6 @@
 import type { Modifiers } from '../../ir/model.ts';
 import type { Secret } from '../../policy/schema/scalars.ts';
-import { clientAddress } from '../match.ts';
+import { realAddress } from './access.ts';
 import { type CaddyHandler, fail, onlyWhen, type RouteContext } from './context.ts';
 import { literal } from '../placeholders.ts';
 import { hostHeader, pool } from './pool.ts';
@@ -84,7 +84,7 @@ function bearer(tokens: readonly Secret[]): CaddyHandler[] {
 }
 
 /** Asks the auth service; its 2xx lets the request on with the headers it names, any other answer goes to the client. */
-function forward({ auth, authUpstream }: Modifiers, { client }: RouteContext): CaddyHandler[] {
+function forward({ auth, authUpstream }: Modifiers, context: RouteContext): CaddyHandler[] {
   const rules = auth?.value.forward;
   if (rules === undefined || authUpstream === undefined) return [];
   const copies = rules.copy_headers.map((name) => ({
@@ -107,7 +107,7 @@ function forward({ auth, authUpstream }: Modifiers, { client }: RouteContext): C
             ...hostHeader(authUpstream),
             'X-Forwarded-Method': ['{http.request.method}'],
             'X-Forwarded-Uri': ['{http.request.uri}'],
-            'X-Real-Ip': [clientAddress(client)],
+            ...realAddress(context),
           },
         },
       },

@@ -9,6 +9,8 @@ export interface RouteContext {
   readonly owner: string;
   /** Proxies in front of this site, on this server, whose word on the client counts. */
   readonly trusted: readonly string[];
+  /** Clients come by a Unix socket, and so without an address of their own. */
+  readonly onSocket: boolean;
   /** How this site asks for the client's address here. */
   readonly client: ClientMatcher;
   /** The server speaks h3 but this site does not want it told. */

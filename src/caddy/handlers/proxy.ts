@@ -1,7 +1,7 @@
 import type { Modifiers, Upstream } from '../../ir/model.ts';
 import type { HeaderRule } from '../../policy/schema/headers.ts';
 import type { JsonObject } from '../json.ts';
-import { clientAddress } from '../match.ts';
+import { realAddress } from './access.ts';
 import type { CaddyHandler, RouteContext } from './context.ts';
 import { operations } from './headers.ts';
 import { hostHeader, pool } from './pool.ts';
@@ -22,20 +22,17 @@ export function proxy(upstream: Upstream, modifiers: Modifiers, context: RouteCo
 }
 
 /** These come after Caddy's own X-Forwarded-* headers, so what the policy says of one of them holds. */
-function requestOperations(
-  upstream: Upstream,
-  { auth, requestHeaders }: Modifiers,
-  { client }: RouteContext,
-): JsonObject {
+function requestOperations(upstream: Upstream, { auth, requestHeaders }: Modifiers, context: RouteContext): JsonObject {
   const rules = new Map<string, HeaderRule>();
   for (const [name, { value }] of requestHeaders) rules.set(name, value);
   const own: Record<string, string[]> = {
-    'X-Real-Ip': [clientAddress(client)],
+    ...realAddress(context),
     ...hostHeader(upstream),
   };
   // The credential was for the gate, and the app has no use for it; one that the policy sends the app instead stays.
   const isForGate = auth && !auth.value.pass && (auth.value.basic ?? auth.value.bearer);
   const credential = isForGate && rules.get('Authorization')?.kind !== 'set' ? ['Authorization'] : [];
   const authored = operations(rules, ['set', 'remove', 'add'], credential) ?? {};
-  return { ...authored, set: { ...own, ...(authored['set'] as JsonObject | undefined) } };
+  const set = { ...own, ...(authored['set'] as JsonObject | undefined) };
+  return { ...authored, ...(Object.keys(set).length > 0 && { set }) };
 }

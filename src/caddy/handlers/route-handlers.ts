@@ -30,7 +30,7 @@ export function routeHandlers(route: Route, id: string, context: RouteContext): 
     ...cors(modifiers),
     ...accessRules(modifiers, context),
     ...rateLimit(modifiers, id, context),
-    ...(isProxy || modifiers.authUpstream ? [forgeryGuard(context), connectionGuard] : []),
+    ...(isProxy || modifiers.authUpstream ? [...forgeryGuard(context), connectionGuard] : []),
     ...authentication(modifiers, isProxy && handler.upstream.facts.sensitive, context),
     ...(isProxy ? [dotSegmentGuard] : []),
     ...bodyLimit(modifiers),

@@ -10,7 +10,7 @@ import { hostSlug, ownedId, pathSlug } from '../ids.ts';
 import type { JsonObject } from '../json.ts';
 import { type MatcherSet, routeMatcher } from '../match.ts';
 import { isBelow } from '../public-name.ts';
-import { listenAddresses, type Offer, type Server } from '../servers.ts';
+import { isSocket, listenAddresses, type Offer, type Server } from '../servers.ts';
 import type { Target } from '../target.ts';
 
 /** The routes of one server, and where each came from. */
@@ -132,6 +132,7 @@ class TableBuilder {
     return {
       owner: this.#target.owner,
       trusted,
+      onSocket: isSocket(this.#server),
       client: trusted.length > 0 ? 'client_ip' : 'remote_ip',
       hideH3: this.#server.protocols.includes('h3') && !site.protocols.value.includes('h3'),
       skipLog:

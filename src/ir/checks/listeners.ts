@@ -98,6 +98,24 @@ export function tunnelsApart({ sites }: Model, context: CheckContext): Diagnosti
   });
 }
 
+/** Clients on a Unix socket have no address but what a trusted proxy says, so a rule about it would never hold. */
+export function clientsAreKnown({ sites }: Model, context: CheckContext): Diagnostic[] {
+  return sites.flatMap((site) => {
+    const socket = stands(site, context).find(
+      ({ address, trusted }) => address.startsWith('unix/') && trusted.value.length === 0,
+    );
+    if (!socket) return [];
+    return site.routes.flatMap(({ modifiers: { allowFrom, denyFrom } }) => {
+      const [rule] = [denyFrom, allowFrom].filter((each) => each !== undefined);
+      if (!rule) return [];
+      const message = `${site.hosts[0]} is served on ${socket.address}, where no client has an address`;
+      const related = { message: 'served there', origin: socket.origin };
+      const hint = 'name the "trusted_proxies" in front, which say whom they speak for, or take the rule out';
+      return [error({ code: 'client-unknown', message, origin: rule.origin, hint, related })];
+    });
+  });
+}
+
 /** A site that is switched off everywhere is better taken out. */
 export function servedSomewhere({ sites }: Model, context: CheckContext): Diagnostic[] {
   return sites
