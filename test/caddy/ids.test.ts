@@ -21,7 +21,7 @@ const paths = ['/', '/x', '=/x', '=/x/', '/x-', '/x/-', '/*/x', '/ä', '/%'.repl
 const ids = [
   ...listens.map((text) => listenSlug(text)),
   '_no-path',
-  '_dots',
+  '_requests',
   '_unknown-host',
   ...hosts.flatMap((host) => ['', ...paths.map(slugOf)].map((path) => `${hostSlug(host)}${path}`)),
 ].map((part) => ownedId('default', part));

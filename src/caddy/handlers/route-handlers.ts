@@ -1,6 +1,6 @@
 import { assertNever } from '../../diagnostics/assert-never.ts';
 import type { Handler, Modifiers, Route } from '../../ir/model.ts';
-import { accessRules, connectionGuard, forgeryGuard } from './access.ts';
+import { accessRules, forgeryGuard } from './access.ts';
 import { authentication } from './auth.ts';
 import { bodyLimit } from './body-limit.ts';
 import { compression } from './compress.ts';
@@ -30,7 +30,7 @@ export function routeHandlers(route: Route, id: string, context: RouteContext): 
     ...cors(modifiers),
     ...accessRules(modifiers, context),
     ...rateLimit(modifiers, id, context),
-    ...(isProxy || modifiers.authUpstream ? [...forgeryGuard(context), connectionGuard] : []),
+    ...(isProxy || modifiers.authUpstream ? forgeryGuard(context) : []),
     ...authentication(modifiers, isProxy && handler.upstream.facts.sensitive, context),
     ...(isProxy ? [dotSegmentGuard] : []),
     ...bodyLimit(modifiers),

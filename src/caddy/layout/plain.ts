@@ -1,5 +1,6 @@
 import type { Route, Site } from '../../ir/model.ts';
 import type { Origin } from '../../ir/origin.ts';
+import { connectionGuard } from '../handlers/access.ts';
 import { errorRoute } from '../handlers/error-pages.ts';
 import { type CaddyHandler, type RouteContext, withoutLog } from '../handlers/context.ts';
 import { responseHeaders } from '../handlers/headers.ts';
@@ -23,7 +24,7 @@ export interface Table {
 /** One route for each of the policy's, flat and in the order in which they are tried: the form that people read. */
 export function plainTable(server: Server, target: Target): Table {
   const builder = new TableBuilder(server, target);
-  builder.paths();
+  builder.requests();
   for (const offer of server.offers) builder.offer(offer);
   builder.unknownHost();
   return builder.table();
@@ -66,10 +67,10 @@ class TableBuilder {
     }
   }
 
-  /** What is asked of every path, whatever the host, before any route looks at it. */
-  paths(): void {
+  /** What is done to every request, whatever the host, before any route looks at it: once, for patterns are dear to load. */
+  requests(): void {
     this.#refuse('no-path', 400, { match: [NO_PATH] });
-    this.#routes.push({ '@id': this.#ownId('dots'), handle: [findDotSegments] });
+    this.#routes.push({ '@id': this.#ownId('requests'), handle: [connectionGuard, findDotSegments] });
   }
 
   /** A client that asks for a host that nobody here has: never Caddy's empty 200. */
