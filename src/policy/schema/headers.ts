@@ -35,7 +35,26 @@ function refuseTwoSpellings(given: Record<string, unknown>, context: z.Refinemen
   }
 }
 
-export const headers = z.record(headerKey, rule).superRefine(refuseTwoSpellings).meta({
+/** These tell where a message ends and what becomes of its connection; a policy that sets one breaks every answer of its site. */
+const FRAMING = new Set([
+  'Connection',
+  'Content-Length',
+  'Keep-Alive',
+  'Te',
+  'Trailer',
+  'Transfer-Encoding',
+  'Upgrade',
+]);
+
+function refuseFraming(given: Record<string, HeaderRule>, context: z.RefinementCtx): void {
+  for (const [key, { kind }] of Object.entries(given)) {
+    if (!FRAMING.has(canonicalHeader(key)) || kind === 'keep' || kind === 'remove') continue;
+    const message = `"${key}" is for each connection to say, and not for a policy`;
+    addKeyProblem(context, problem('header-name', message, 'leave it to Caddy and the app'), key);
+  }
+}
+
+export const headers = z.record(headerKey, rule).superRefine(refuseTwoSpellings).superRefine(refuseFraming).meta({
   description:
     'Headers by name: a value sets, null removes, { default: v } only where the app sends none, { add: v } one more, { keep: true } as the app sends it.',
 });
