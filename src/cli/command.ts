@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Log } from '../log.ts';
+import type { Log, LogLevel } from '../log.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
 import type { Signals } from './signals.ts';
@@ -22,6 +22,8 @@ export interface Invocation<Options> {
  * `run` loads what it needs.
  */
 export interface CommandModule<Options> {
+  /** How much is logged where nobody says; a command that goes on for long tells of what it does. */
+  readonly logLevel?: LogLevel;
   define(command: Command): void;
   run(invocation: Invocation<Options>): Promise<ExitCode>;
 }

@@ -26,10 +26,13 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
     const program = await createProgram(argv, (command, verb) => {
       command.action(async () => {
         applyEnvironment(command, process.env);
-        const options = command.optsWithGlobals<OutputSettings>();
+        const given = command.optsWithGlobals<OutputSettings>();
+        const isSaid = command.getOptionValueSourceWithGlobals('logLevel') !== 'default';
+        const usual = given.quiet ? 'error' : verb.logLevel;
+        const options = { ...given, ...(!isSaid && verb.logLevel && usual && { logLevel: usual }) };
         const output = createOutput(process.stdout, process.stderr, process.env, options);
         // What a command warns of, it says to people: below "info" there is nothing to log, and pino need not be loaded.
-        const chatty = options.logLevel === 'info' || options.logLevel === 'debug';
+        const chatty = verb.logLevel !== undefined || options.logLevel === 'info' || options.logLevel === 'debug';
         const log = chatty ? await createLog(options.logLevel, process.stderr.fd) : silentLog;
         const start = performance.now();
         log.debug({ command: command.name(), version: programVersion, node: process.versions.node }, 'command begun');

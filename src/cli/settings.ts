@@ -84,7 +84,8 @@ export function portNumber(text: string): number {
 
 const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
-function milliseconds(text: string): number {
+/** A duration as it is typed. */
+export function milliseconds(text: string): number {
   const match = /^(\d{1,9})(ms|s|m|h)$/.exec(text);
   const value = Number(match?.[1]) * units[(match?.[2] ?? 'ms') as keyof typeof units];
   // A timer of more than 2^31 ms would fire at once.

@@ -1,0 +1,102 @@
+import { diagnosticsAsJson, type DiagnosticJson } from '../../diagnostics/as-json.ts';
+import { lineAt, linesByFile } from '../../diagnostics/lines.ts';
+import { inputsOf } from '../../history/inputs.ts';
+import { placeOf } from '../../ir/origin.ts';
+import type { Condition, ConditionType, FileStatus, SiteStatus } from '../status/state.ts';
+import { byFile } from './hold-file.ts';
+import { isError } from './read-policies.ts';
+import { isServed } from './result.ts';
+import type { Turn } from './turn.ts';
+
+type Finding = Omit<Condition, 'type' | 'since'>;
+type Findings = Readonly<Record<ConditionType, Finding>>;
+
+interface Known {
+  readonly files: readonly FileStatus[];
+  readonly sites: readonly SiteStatus[];
+}
+
+/** What is to be said of each file and site after a turn. What did not change keeps its time. */
+export function conditionsAfter(known: Known, turn: Turn, now: string): Known {
+  const findings = findingsOf(turn);
+  const files = new Map(known.files.map((file) => [file.path, file]));
+  const held = turn.policies?.held ?? new Map();
+  const sites = new Map(known.sites.map((site) => [site.hosts.join(' '), site]));
+  return {
+    files: [...findings].map(([path, found]) => ({
+      path,
+      held: held.has(path),
+      conditions: conditionsOf(found, files.get(path)?.conditions, now),
+    })),
+    sites: (sitesOf(turn) ?? known.sites).map(({ hosts, file, line }) => ({
+      hosts,
+      file,
+      line,
+      conditions: conditionsOf(findings.get(file) ?? gone, sites.get(hosts.join(' '))?.conditions, now),
+    })),
+  };
+}
+
+function findingsOf(turn: Turn): Map<string, Findings> {
+  const { read, policies, result, settled } = turn;
+  const mistakes = byFile([...(policies?.diagnostics ?? read.diagnostics), ...result.diagnostics].filter(isError));
+  for (const [path, why] of policies?.held ?? []) mistakes.set(path, [...why]);
+  const paths = new Set([...read.sources.map(({ path }) => path), ...mistakes.keys()]);
+  const now = new Map(inputsOf(read.sources).map(({ path, sha256 }) => [path, sha256]));
+  const applied = new Map(settled?.from === 'here' ? settled.inputs.map((input) => [input.path, input.sha256]) : []);
+  return new Map(
+    [...paths].toSorted().map((path) => {
+      const [first] = diagnosticsAsJson(mistakes.get(path) ?? []);
+      const isApplied = applied.has(path) && applied.get(path) === now.get(path);
+      return [path, { Accepted: accepted(turn, first), Programmed: programmed(turn, isApplied, first) }];
+    }),
+  );
+}
+
+function accepted({ policies, result }: Turn, first: DiagnosticJson | undefined): Finding {
+  if (first !== undefined) return { status: 'False', reason: first.code, message: sentence(first) };
+  if (policies === undefined) return { status: 'Unknown', reason: 'not-compiled', message: result.message };
+  return { status: 'True', reason: 'accepted', message: 'it has no mistake' };
+}
+
+function programmed(turn: Turn, isApplied: boolean, first: DiagnosticJson | undefined): Finding {
+  const { result, fallback, drift } = turn;
+  const last = fallback ?? result;
+  if (!isApplied) {
+    const reason = first?.code ?? result.kind;
+    return { status: 'False', reason, message: first === undefined ? result.message : sentence(first) };
+  }
+  if (drift !== undefined && drift !== 'foreign') return { status: 'False', reason: drift, message: last.message };
+  if (last.kind === 'unreachable') return { status: 'Unknown', reason: last.kind, message: last.message };
+  if (turn.pinned !== undefined) {
+    return { status: 'False', reason: 'pinned', message: `revision ${turn.pinned} is pinned until a policy changes` };
+  }
+  const message = isServed(result) ? 'Caddy runs it' : 'Caddy runs it as it was applied before, which is the same';
+  return { status: 'True', reason: 'applied', message };
+}
+
+const gone: Findings = {
+  Accepted: { status: 'Unknown', reason: 'gone', message: 'its file is gone' },
+  Programmed: { status: 'Unknown', reason: 'gone', message: 'its file is gone' },
+};
+
+function sentence({ message, place }: DiagnosticJson): string {
+  return place === undefined ? message : `${place.file}:${place.line}:${place.column}: ${message}`;
+}
+
+function conditionsOf(found: Findings, before: readonly Condition[] | undefined, now: string): Condition[] {
+  return (['Accepted', 'Programmed'] as const).map((type) => {
+    const old = before?.find((each) => each.type === type);
+    return { type, ...found[type], since: old?.status === found[type].status ? old.since : now };
+  });
+}
+
+/** Undefined where the policies do not come to any sites. */
+function sitesOf({ policies }: Turn): Pick<SiteStatus, 'hosts' | 'file' | 'line'>[] | undefined {
+  if (policies?.config === undefined) return undefined;
+  const lines = linesByFile();
+  return policies.model?.sites.map(({ hosts, origin }) => {
+    const { file, range } = placeOf(origin);
+    return { hosts, file: file.path, line: lineAt(lines(file), range.start).line };
+  });
+}

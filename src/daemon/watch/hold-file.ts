@@ -1,0 +1,57 @@
+import type { Target } from '../../caddy/target.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../../diagnostics/position.ts';
+import type { Sources } from '../../files/read.ts';
+import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
+
+/**
+ * As many files as can be as they are, and for each bad one the text of it that was served last. A file is never left out:
+ * its sites would go down. So a bad one that was never served refuses the whole set, and so does what no older text repairs.
+ */
+export function compileHolding(read: Sources, lastGood: ReadonlyMap<string, string>, target: Target): ReadPolicies {
+  const held = new Map<string, readonly Diagnostic[]>();
+  const texts = new Map(read.sources.map((source) => [source.path, source]));
+  const hold = (path: string, why: readonly Diagnostic[]): void => {
+    const text = lastGood.get(path);
+    if (text === undefined) return;
+    held.set(path, why);
+    texts.set(path, { path, text });
+  };
+  const isHoldable = (path: string): boolean =>
+    !held.has(path) && lastGood.has(path) && texts.get(path)?.text !== lastGood.get(path);
+
+  let unread = read.diagnostics;
+  for (const [path, why] of byFile(read.diagnostics.filter(isError))) {
+    if (!isHoldable(path)) continue;
+    hold(path, why);
+    unread = unread.filter((each) => !why.includes(each));
+  }
+  for (;;) {
+    const compiled = compileWhole({ sources: [...texts.values()], diagnostics: unread }, target);
+    const mistakes = compiled.diagnostics.filter(isError);
+    if (mistakes.length === 0) return { ...compiled, held };
+    const bad = byFile(mistakes);
+    const named = [...bad.keys()].filter(isHoldable);
+    // The mistake shows in a file that is as it was: then something that others changed is the reason.
+    const holdable = named.length > 0 ? named : [...texts.keys()].filter(isHoldable);
+    if (holdable.length === 0) {
+      const others = [...held.values()].flat();
+      return { ...compiled, held: new Map(), diagnostics: [...new Set([...others, ...compiled.diagnostics])] };
+    }
+    for (const path of holdable) hold(path, bad.get(path) ?? mistakes);
+  }
+}
+
+/** The texts of the files that are served, by path. */
+export function textsOf(sources: readonly SourceFile[]): ReadonlyMap<string, string> {
+  return new Map(sources.map(({ path, text }) => [path, text]));
+}
+
+export function byFile(diagnostics: readonly Diagnostic[]): Map<string, Diagnostic[]> {
+  const files = new Map<string, Diagnostic[]>();
+  for (const diagnostic of diagnostics) {
+    const path = diagnostic.place?.file.path;
+    if (path !== undefined) files.set(path, [...(files.get(path) ?? []), diagnostic]);
+  }
+  return files;
+}

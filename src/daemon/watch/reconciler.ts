@@ -1,0 +1,225 @@
+import type { AdminPort } from '../../admin/port.ts';
+import type { RunningCaddy, Target } from '../../caddy/target.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import { inputsDigest, inputsOf } from '../../history/inputs.ts';
+import type { Sources } from '../../files/read.ts';
+import type { PlanOptions } from '../../plan/plan.ts';
+import type { Outcome } from '../../reconcile/outcome.ts';
+import { pass, type PassInput } from '../../reconcile/pass.ts';
+import { recordedPass } from '../../reconcile/recorded-pass.ts';
+import { runningRevision } from '../../history/running.ts';
+import type { DriftClass } from '../status/state.ts';
+import type { Breaker } from './breaker.ts';
+import { foreignDigest } from './drift.ts';
+import { compileHolding, textsOf } from './hold-file.ts';
+import type { Memory, Pinned } from './memory.ts';
+import { compileWhole, type ReadPolicies } from './read-policies.ts';
+import { isServed, type Result, resultOf, type Verdict } from './result.ts';
+import type { Settled } from './settled.ts';
+import type { Reason } from './triggers.ts';
+import { after, type Turn } from './turn.ts';
+import { type Bench, judge, judgeFallback, type SelfHeal } from './verdict.ts';
+
+export interface ReconcilerParts {
+  /** The pulse's. */
+  readonly admin: AdminPort;
+  readonly epoch: () => number;
+  readonly target: Target;
+  readonly options: PlanOptions;
+  readonly selfHeal: SelfHeal;
+  readonly onError: 'refuse' | 'hold-file';
+  readonly read: () => Promise<Sources>;
+  readonly breaker: Breaker;
+  readonly memory: Memory | undefined;
+}
+
+export interface Reconciler {
+  /** Reads everything anew and brings Caddy there. Rejects for bugs alone. */
+  turn(reasons: ReadonlySet<Reason>): Promise<Turn>;
+}
+
+interface Attempt {
+  readonly outcome: Outcome;
+  readonly result: Result;
+  readonly drift: DriftClass | undefined;
+}
+
+export function createReconciler(parts: ReconcilerParts): Reconciler {
+  const { admin, epoch, target, options, selfHeal, onError, read, breaker, memory } = parts;
+  let settled: Settled | undefined;
+  let isFirst = true;
+  let lastGood: ReadonlyMap<string, string> = new Map();
+  let rejected: string | undefined;
+  let knownInputs: string | undefined;
+  let knownEpoch = 0;
+  /** What the history has been told of already. */
+  let recorded: string | undefined;
+  let compiled: { readonly key: string; readonly policies: ReadPolicies } | undefined;
+
+  function bench(): Bench {
+    const isNewCaddy = settled !== undefined && settled.epoch !== epoch();
+    return { target, options, selfHeal, breaker, address: admin.address, settled, isNewCaddy, rejected };
+  }
+
+  /** What was applied before is no news, whatever Caddy has lost of it meanwhile. */
+  function optionsFor(revision: string | undefined): PlanOptions {
+    if (revision === undefined || revision !== settled?.revision) return options;
+    const { maxGrowth: _, ...rest } = options;
+    return { ...rest, allowEmpty: true, maxDelete: 1 };
+  }
+
+  /** Compiled again only where something differs that it was made from. */
+  function compileFor(sources: Sources, whatIsRead: string, running: RunningCaddy | undefined): ReadPolicies {
+    const key = JSON.stringify([whatIsRead, running?.capabilities, [...(running?.modules ?? [])]]);
+    if (compiled?.key === key && compiled.policies.held.size === 0) return compiled.policies;
+    const whole = running === undefined ? target : { ...target, running };
+    const policies = onError === 'hold-file' ? compileHolding(sources, lastGood, whole) : compileWhole(sources, whole);
+    compiled = { key, policies };
+    return policies;
+  }
+
+  async function fallBack(): Promise<Attempt | undefined> {
+    const before = settled;
+    if (before === undefined) return undefined;
+    let verdict: Verdict | undefined;
+    let drift: DriftClass | undefined;
+    const outcome = await pass({
+      admin,
+      owner: target.owner,
+      options: optionsFor(before.revision),
+      compile: async () => ({ diagnostics: [], config: before.config, revision: before.revision, origins: new Map() }),
+      async confirm(plan) {
+        ({ verdict, drift } = await judgeFallback(plan, { revision: before.revision }, bench()));
+        return verdict === undefined;
+      },
+    });
+    const attempt = { outcome, result: resultOf(outcome, verdict), drift };
+    afterwards(attempt, before);
+    return attempt;
+  }
+
+  /** Notes what Caddy runs now. */
+  function afterwards({ outcome, drift }: Attempt, desire: Omit<Settled, 'from' | 'epoch'> | undefined): void {
+    if (outcome.kind !== 'applied' && outcome.kind !== 'unchanged') return;
+    if (drift !== undefined && settled?.epoch === epoch()) breaker.healed();
+    if (desire === undefined) return;
+    const isSame = settled?.from === 'here' && settled.revision === desire.revision && outcome.kind === 'unchanged';
+    const foreign =
+      isSame && settled?.foreign !== undefined ? settled.foreign : foreignDigest(after(outcome), target.owner);
+    settled = { ...desire, from: 'here', foreign, epoch: epoch() };
+  }
+
+  return {
+    async turn(reasons) {
+      const warnings: Diagnostic[] = [];
+      const warn = (problem: Diagnostic): void => void warnings.push(problem);
+      const sources = await read();
+      const inputs = inputsOf(sources.sources);
+      const digest = inputsDigest(inputs);
+      const whatIsRead = JSON.stringify([
+        digest,
+        sources.diagnostics.map(({ code, place }) => [code, place?.file.path]),
+      ]);
+      if (isFirst) settled = await memory?.lastGood(warn);
+      isFirst = false;
+      if (whatIsRead !== knownInputs || epoch() !== knownEpoch || reasons.has('signal')) {
+        breaker.reset();
+        rejected = undefined;
+      }
+      knownInputs = whatIsRead;
+      knownEpoch = epoch();
+      const before = new Map(settled?.inputs.map(({ path, sha256 }) => [path, sha256]));
+      const changed = inputs.flatMap(({ path, sha256 }) => (before.get(path) === sha256 ? [] : [path]));
+      const pin: Pinned = (await memory?.pinned(digest, warn)) ?? { kind: 'none' };
+
+      let policies: ReadPolicies | undefined;
+      let running: RunningCaddy | undefined;
+      let desired: string | undefined;
+      let verdict: Verdict | undefined;
+      let drift: DriftClass | undefined;
+      const input: PassInput = {
+        admin,
+        owner: target.owner,
+        options: ({ revision }) => optionsFor(revision),
+        async compile(found) {
+          running = found;
+          policies = compileFor(sources, whatIsRead, found);
+          desired = policies.revision;
+          if (pin.kind === 'lost') return { diagnostics: [pin.problem] };
+          if (pin.kind !== 'holds') return policies;
+          desired = pin.revision;
+          const { config, revision } = pin.settled;
+          return { diagnostics: [], config, revision, origins: new Map() };
+        },
+        async confirm(plan) {
+          const model = pin.kind === 'holds' ? undefined : policies?.model;
+          ({ verdict, drift } = await judge(plan, { revision: desired ?? '', model }, bench()));
+          return verdict === undefined;
+        },
+      };
+      const news = JSON.stringify([digest, pin.kind, pin.kind === 'holds' ? pin.revision : '']);
+      const outcome = await attempt(input, pin, news, () => policies, warn);
+      if (outcome.kind === 'rejected') rejected = desired;
+      const main: Attempt = { outcome, result: resultOf(outcome, verdict), drift };
+      afterwards(main, desireOf(pin, policies));
+      if (isServed(main.result)) {
+        recorded = news;
+        if (pin.kind !== 'holds' && policies !== undefined) lastGood = textsOf(policies.sources);
+      }
+      const isMistake = ['invalid', 'refused', 'rejected', 'withheld'].includes(main.result.kind);
+      const back = isMistake && desired !== settled?.revision ? await fallBack() : undefined;
+      const last = back ?? main;
+      return {
+        result: main.result,
+        fallback: back?.result,
+        read: sources,
+        policies,
+        pinned: pin.kind === 'holds' ? pin.revision : undefined,
+        desired,
+        running,
+        runs:
+          'plan' in last.outcome ? { revision: runningRevision(after(last.outcome).apps, target.owner) } : undefined,
+        settled,
+        healed: last.outcome.kind === 'applied' ? last.drift : undefined,
+        drift: isServed(last.result) ? foreignDrift(last.outcome) : last.drift,
+        changed,
+        warnings: [...new Map(warnings.map((each) => [each.message, each])).values()],
+      };
+    },
+  };
+
+  async function attempt(
+    input: PassInput,
+    pin: Pinned,
+    news: string,
+    policies: () => ReadPolicies | undefined,
+    warn: (problem: Diagnostic) => void,
+  ): Promise<Outcome> {
+    // A pass that only looks, or heals, is nothing to remember; and a Caddy that goes and comes would fill the history.
+    if (memory === undefined || news === recorded) return await pass(input);
+    const ran = await recordedPass({
+      ...input,
+      compile: async (running) => {
+        const made = await input.compile(running);
+        const inputs = pin.kind === 'holds' ? pin.settled.inputs : inputsOf(policies()?.sources ?? []);
+        return { ...made, inputs };
+      },
+      history: memory.history,
+      by: memory.by,
+      pin: pin.kind === 'over' ? 'ends' : 'stays',
+    });
+    ran.warnings.forEach(warn);
+    return ran.outcome;
+  }
+
+  function foreignDrift(outcome: Outcome): DriftClass | undefined {
+    if (outcome.kind !== 'unchanged' || settled?.foreign === undefined) return undefined;
+    return foreignDigest(after(outcome), target.owner) === settled.foreign ? undefined : 'foreign';
+  }
+}
+
+function desireOf(pin: Pinned, policies: ReadPolicies | undefined): Omit<Settled, 'from' | 'epoch'> | undefined {
+  if (pin.kind === 'holds') return pin.settled;
+  if (policies?.config === undefined || policies.revision === undefined) return undefined;
+  return { revision: policies.revision, config: policies.config, inputs: inputsOf(policies.sources) };
+}

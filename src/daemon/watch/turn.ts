@@ -1,0 +1,40 @@
+import type { RunningCaddy } from '../../caddy/target.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
+import type { Sources } from '../../files/read.ts';
+import type { Live } from '../../plan/live.ts';
+import type { Outcome } from '../../reconcile/outcome.ts';
+import type { DriftClass } from '../status/state.ts';
+import type { ReadPolicies } from './read-policies.ts';
+import type { Result } from './result.ts';
+import type { Settled } from './settled.ts';
+
+/** What one turn of the daemon's worker came to. */
+export interface Turn {
+  /** Of the policies, or of what is pinned in their place. */
+  readonly result: Result;
+  /** Of putting back what was applied before, where the policies cannot be applied. */
+  readonly fallback?: Result | undefined;
+  readonly read: Sources;
+  /** Absent where Caddy was not even asked. */
+  readonly policies?: ReadPolicies | undefined;
+  readonly pinned?: string | undefined;
+  readonly desired?: string | undefined;
+  readonly running?: RunningCaddy | undefined;
+  /** What Caddy says it runs; absent where it was not looked at. */
+  readonly runs?: { readonly revision: string | undefined } | undefined;
+  readonly settled: Settled | undefined;
+  /** What still stands. */
+  readonly drift?: DriftClass | undefined;
+  /** What was put right. */
+  readonly healed?: DriftClass | undefined;
+  /** The paths whose texts are others than those that Caddy ran before. */
+  readonly changed: readonly string[];
+  /** What hindered the history. */
+  readonly warnings: readonly Diagnostic[];
+}
+
+/** What Caddy runs when the pass is over. */
+export function after(outcome: Extract<Outcome, { readonly plan: unknown }>): Live {
+  const { base, next } = outcome.plan;
+  return outcome.kind === 'applied' ? next : { apps: base.apps.value, logging: base.logging.value };
+}
