@@ -31,7 +31,7 @@ export interface History {
   writePin(pin: Pin | undefined): Promise<void>;
 }
 
-export interface Recollection {
+interface Recollection {
   /** Newest first. */
   readonly entries: readonly StoredEntry[];
   /** What is there and cannot be believed, a sentence each. */

@@ -5,7 +5,8 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { degraded } from '../../src/history/degraded.ts';
 import { type History, openHistory } from '../../src/history/history.ts';
 import { UNFINISHED } from '../../src/history/write-whole.ts';
-import { config, entry, newFolder } from './revisions.ts';
+import { newFolder } from './new-folder.ts';
+import { config, entry } from './revisions.ts';
 import { steppedFiles } from './stepped-files.ts';
 
 const pin = {

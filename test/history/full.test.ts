@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { newFolder } from './revisions.ts';
+import { newFolder } from './new-folder.ts';
 
 const writer = fileURLToPath(new URL('fill-up.ts', import.meta.url));
 const run = promisify(execFile);

@@ -18,7 +18,8 @@ import type { StoredEntry } from '../../src/history/entry.ts';
 import { type History, openHistory } from '../../src/history/history.ts';
 import type { Pin } from '../../src/history/pin.ts';
 import { seal } from '../../src/history/seal.ts';
-import { config, entry, newFolder } from './revisions.ts';
+import { newFolder } from './new-folder.ts';
+import { config, entry } from './revisions.ts';
 
 let folder: string;
 let history: History;

@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { openHistory } from '../../src/history/history.ts';
 import { UNFINISHED } from '../../src/history/write-whole.ts';
-import { config, entry, newFolder } from './revisions.ts';
+import { newFolder } from './new-folder.ts';
+import { config, entry } from './revisions.ts';
 
 const writer = fileURLToPath(new URL('killed-writer.ts', import.meta.url));
 

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { CaddyConfig } from '../../src/caddy/translate.ts';
 import type { NewEntry } from '../../src/history/entry.ts';
 
@@ -19,9 +16,4 @@ export function entry(revision: string, more: Partial<NewEntry> = {}): NewEntry 
     caddy: 'localhost:2019',
     ...more,
   };
-}
-
-/** A path below a new folder of the test's own. */
-export function newFolder(): string {
-  return join(mkdtempSync(join(tmpdir(), 'caddyctl-history-')), 'state', 'history');
 }

@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { openHistory } from '../../src/history/history.ts';
-import { config, entry, newFolder } from './revisions.ts';
+import { newFolder } from './new-folder.ts';
+import { config, entry } from './revisions.ts';
 
 const writer = fileURLToPath(new URL('many-writes.ts', import.meta.url));
 const run = promisify(execFile);

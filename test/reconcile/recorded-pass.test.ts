@@ -6,7 +6,7 @@ import { type History, openHistory } from '../../src/history/history.ts';
 import { inputsOf } from '../../src/history/inputs.ts';
 import type { Pin } from '../../src/history/pin.ts';
 import { type RecordedPass, recordedPass, type RecordedPassInput } from '../../src/reconcile/recorded-pass.ts';
-import { newFolder } from '../history/revisions.ts';
+import { newFolder } from '../history/new-folder.ts';
 import { type MemoryAdmin, memoryAdmin, refusal } from './memory-admin.ts';
 
 const by = { user: 'ann', command: 'apply', version: '1.0.0' };
