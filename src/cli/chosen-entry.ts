@@ -30,7 +30,11 @@ function orFailure(choice: Choice, typed: string): StoredEntry {
     case 'rejected':
       throw new Failure(exitCodes.usage, `Caddy rejected revision ${typed}: there is nothing to go back to`, HINT);
     case 'ambiguous':
-      throw new Failure(exitCodes.usage, `revision "${typed}" may be ${choice.revisions.join(' or ')}`, 'type more digits');
+      throw new Failure(
+        exitCodes.usage,
+        `revision "${typed}" may be ${choice.revisions.join(' or ')}`,
+        'type more digits',
+      );
     default:
       return choice satisfies never;
   }
