@@ -21,6 +21,11 @@ beforeAll(async () => {
   await mkdir(join(folder, 'sub'));
   await writeFile(join(folder, 'index.html'), '<p>start');
   await writeFile(join(folder, 'sub/page.txt'), 'a page');
+  await writeFile(join(folder, '.env'), 'secret');
+  await mkdir(join(folder, '.git'));
+  await writeFile(join(folder, '.git/config'), 'secret');
+  await mkdir(join(folder, '.well-known'));
+  await writeFile(join(folder, '.well-known/security.txt'), 'public');
   app = await startBackend({ app: echo('app', { 'X-Pad': 'x'.repeat(2_000) }) });
   served = await serve({
     caddyPath: inject('caddyPath'),
@@ -127,6 +132,13 @@ describe('files', () => {
     expect((await get('/site/none')).status).toBe(404);
     expect((await get('/site/..%2f..%2f..%2f..%2fetc/passwd')).body).not.toContain('root:');
     expect((await get('/site/%2e%2e/%2e%2e/%2e%2e/etc/passwd')).body).not.toContain('root:');
+  });
+
+  test('whose names begin with a dot are not there, but for .well-known', async () => {
+    for (const path of ['/site/.env', '/site/.git/config', '/spa/.git/config', '/site/.%67it/config']) {
+      expect((await get(path)).body).not.toContain('secret');
+    }
+    expect((await get('/site/.well-known/security.txt')).body).toBe('public');
   });
 
   test('fall back to one page where there is none', async () => {
