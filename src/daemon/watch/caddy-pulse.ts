@@ -23,8 +23,8 @@ export interface Pulse {
 }
 
 /** Milliseconds between two looks. */
-const pause = { here: 500, away: 250 };
-/** Of one processor's time, at most a fiftieth: `/metrics` can be long where Caddy counts requests by host. */
+const pause = { here: 500, longest: 1_500, away: 250 };
+/** Of one processor's time a fiftieth, if that is not too seldom: `/metrics` can be long where Caddy counts requests by host. */
 const share = 50;
 
 /**
@@ -102,7 +102,7 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
           if (working === 0) tell(error);
         }
         const took = performance.now() - begun;
-        const wait = isAway ? pause.away : Math.max(pause.here, took * share);
+        const wait = isAway ? pause.away : Math.min(pause.longest, Math.max(pause.here, took * share));
         await sleep(wait, undefined, { signal }).catch(() => {});
       }
     },
