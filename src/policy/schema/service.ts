@@ -44,9 +44,11 @@ const upstreamTls = z
   .superRefine((given, context) => {
     if ((given.certificate === undefined) === (given.key === undefined)) return;
     const [there, missing] = given.key === undefined ? ['certificate', 'key'] : ['key', 'certificate'];
-    addProblem(context, problem('half-certificate', `"${there}" is of no use without "${missing}"`, `add "${missing}"`), [
-      there,
-    ]);
+    addProblem(
+      context,
+      problem('half-certificate', `"${there}" is of no use without "${missing}"`, `add "${missing}"`),
+      [there],
+    );
   })
   .meta({ description: 'TLS towards the app.' });
 
