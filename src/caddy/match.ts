@@ -70,7 +70,7 @@ export function clientMatcher(ranges: readonly string[], client: ClientMatcher):
 }
 
 /** In Caddy an empty list is "there", whatever its value, and null is "not there". */
-export function headerMatcher(name: string, value: Presence): MatcherSet {
+function headerMatcher(name: string, value: Presence): MatcherSet {
   if (typeof value === 'boolean') return { header: { [name]: value ? [] : null } };
   return { header: { [name]: value.map(literal) } };
 }
@@ -91,7 +91,7 @@ function conjunction(sets: readonly MatcherSet[]): MatcherSet {
   for (const set of sets) {
     for (const [name, value] of Object.entries(set)) {
       const known = merged[name];
-      if (name === 'not') not.push(...(value as JsonValue[]));
+      if (name === 'not') for (const each of value as JsonValue[]) not.push(each);
       else if (known === undefined) merged[name] = value;
       else if (BY_NAME.has(name) && isDisjoint(known as JsonObject, value as JsonObject))
         merged[name] = { ...(known as JsonObject), ...(value as JsonObject) };

@@ -6,7 +6,7 @@ import type { Route, Site } from './model.ts';
  * The one comparison of paths: exact first, then the longest literal, then the fewest `*`. What is still equal is told
  * apart by where its first literal segment stands and at last by its text, so that the order is total.
  */
-export function comparePatterns(a: PathPattern, b: PathPattern): number {
+function comparePatterns(a: PathPattern, b: PathPattern): number {
   return (
     Number(b.exact) - Number(a.exact) ||
     literalLength(b) - literalLength(a) ||
@@ -61,6 +61,6 @@ export function compareSites(a: Site, b: Site): number {
 }
 
 /** 0 for an exact host; a wildcard's rank is lower the more labels it has. */
-export function wildcardRank(host: string): number {
+function wildcardRank(host: string): number {
   return host.startsWith('*.') ? 1_000 - host.split('.').length : 0;
 }

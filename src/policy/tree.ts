@@ -17,7 +17,7 @@ export interface MapNode {
   readonly range: Range;
 }
 
-export interface MapEntry {
+interface MapEntry {
   readonly key: Range;
   readonly node: DocumentNode;
 }

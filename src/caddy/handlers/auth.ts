@@ -6,7 +6,7 @@ import { literal } from '../placeholders.ts';
 import { hostHeader, pool } from './pool.ts';
 
 /** Caddy's own placeholder for a secret: the value never passes through us. */
-export function secretPlaceholder(secret: Secret): string {
+function secretPlaceholder(secret: Secret): string {
   return 'env' in secret ? `{env.${secret.env}}` : `{file.${secret.file}}`;
 }
 

@@ -13,7 +13,7 @@ export function bodyLimit({ maxBody }: Modifiers): CaddyHandler[] {
 }
 
 /** A pattern for whole numbers above `limit`: cheaper per request than an expression in CEL. */
-export function moreThan(limit: number): string {
+function moreThan(limit: number): string {
   const digits = String(limit);
   const larger = Array.from(digits).flatMap((digit, index) => {
     if (digit === '9') return [];

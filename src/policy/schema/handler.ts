@@ -67,7 +67,7 @@ function hasMark(value: unknown): boolean {
 }
 
 /** The kinds of handler; a route has exactly one. */
-export const handlerKinds = ['to', 'respond', 'redirect', 'files', 'deny', 'routes', 'raw'] as const;
+const handlerKinds = ['to', 'respond', 'redirect', 'files', 'deny', 'routes', 'raw'] as const;
 
 export const handlers = {
   to: to.optional(),

@@ -36,12 +36,12 @@ const shortCors = z
   .union([z.literal('*').transform(() => '*' as const), oneOrMore(origin)])
   .transform((origins): Cors => corsRules.parse({ origins }));
 
-export const cors = z.union([z.literal('none'), shortCors, corsRules]).meta({
+const cors = z.union([z.literal('none'), shortCors, corsRules]).meta({
   description: 'Which other origins may call: "*", origins, or an object. Preflights are answered before the app.',
 });
 
 const encoding = z.enum(['gzip', 'zstd']);
-export const compress = z
+const compress = z
   .union([
     z.boolean().transform((on): readonly ('gzip' | 'zstd')[] => (on ? ['zstd', 'gzip'] : [])),
     z
@@ -51,7 +51,7 @@ export const compress = z
   ])
   .meta({ description: 'Compress answers: true, false or a list. Event streams never are.' });
 
-export const rewrite = z
+const rewrite = z
   .strictObject({
     strip_prefix: purePath.optional().meta({ description: 'Taken off the front of the path.' }),
     add_prefix: purePath.optional().meta({ description: 'Put before the path, after strip_prefix.' }),
@@ -85,7 +85,7 @@ const page = z.union([
 ]);
 
 export type ErrorPage = z.output<typeof page>;
-export const errors = z.record(statusKey, page).meta({ description: 'What Caddy itself answers with for an error.' });
+const errors = z.record(statusKey, page).meta({ description: 'What Caddy itself answers with for an error.' });
 
 const logRules = z.strictObject({
   redact_query: z.array(line).default([]).meta({ description: 'Query keys whose values never reach a log.' }),
@@ -93,7 +93,7 @@ const logRules = z.strictObject({
 });
 
 export type LogRules = z.output<typeof logRules>;
-export const log = z
+const log = z
   .union([
     z.boolean().transform((on): LogRules | false => on && logRules.parse({})),
     logRules.transform((rules): LogRules | false => rules),

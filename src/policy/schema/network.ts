@@ -90,7 +90,7 @@ export interface Address {
 const ADDRESS_HINT = 'like localhost:8000, https://10.0.0.7:8443, h2c://app:50051, [::1]:8080 or unix//run/app.sock';
 
 /** `localhost:8000`, `https://backend`, `h2c://app:50051`, `unix//run/app.sock`. */
-export function parseAddress(text: string): Parsed<Address> {
+function parseAddress(text: string): Parsed<Address> {
   const bad = (why: string) => problem('address', `"${text}" is not an address: ${why}`, ADDRESS_HINT);
   if (hasControlCharacter(text) || /[{}\s]/.test(text)) return bad('it has characters that no address has');
   if (text.startsWith('unix/')) {

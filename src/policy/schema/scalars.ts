@@ -4,7 +4,7 @@ import { hasControlCharacter, keyOf, type Parsed, problem, textOf } from './text
 const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `1h30m`, `500ms`, `1d` → milliseconds. */
-export function parseDuration(text: string): Parsed<number> {
+function parseDuration(text: string): Parsed<number> {
   const parts = [...text.matchAll(/(\d+)(ms|s|m|h|d)/g)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== text) {
     return problem('duration', `"${text}" is not a duration`, 'write a number and a unit: 500ms, 30s, 5m, 1h30m, 1d');
@@ -40,7 +40,7 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
 };
 
 /** `25MB` is 25,000,000 bytes and `25MiB` is 26,214,400. */
-export function parseSize(text: string): Parsed<Size> {
+function parseSize(text: string): Parsed<Size> {
   const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([A-Za-z]+)$/.exec(text) ?? [];
   const factor = SIZE_UNITS[unit ?? ''];
   if (amount === undefined || factor === undefined) {
@@ -71,7 +71,7 @@ export const status = z.int().min(200).max(599).meta({ description: 'An HTTP sta
 export const port = z.int().min(1).max(65_535).meta({ description: 'A port.' });
 
 /** RFC 9110, section 5.1: a header's name is a token. */
-export function parseHeaderName(text: string): Parsed<string> {
+function parseHeaderName(text: string): Parsed<string> {
   if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(text) || text.includes('*')) {
     return problem('header-name', `"${text}" is not a header name`, 'letters, digits and hyphens, without the colon');
   }

@@ -13,7 +13,7 @@ export function problem(code: string, message: string, hint?: string): Problem {
   return hint === undefined ? { code, message } : { code, message, hint };
 }
 
-export function isProblem(parsed: Parsed<unknown>): parsed is Problem {
+function isProblem(parsed: Parsed<unknown>): parsed is Problem {
   return 'code' in parsed;
 }
 
