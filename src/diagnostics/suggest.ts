@@ -33,6 +33,12 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
+/** `suggest` for the first `most` words that are asked about: a file with thousands of slips needs no help with each. */
+export function suggester(most = 100): typeof suggest {
+  let left = most;
+  return (word, candidates) => (left-- > 0 ? suggest(word, candidates) : undefined);
+}
+
 /** Damerau-Levenshtein (optimal string alignment); anything over `limit` may be returned as `limit + 1`. */
 function distance(a: string, b: string, limit: number): number {
   let beforePrevious: number[] = [];

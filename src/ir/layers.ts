@@ -1,41 +1,12 @@
-import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { suggest } from '../diagnostics/suggest.ts';
 import type { RouteObject } from '../policy/schema/handler.ts';
 import type { HeaderRule } from '../policy/schema/headers.ts';
 import { canonicalHeader } from '../policy/schema/scalars.ts';
 import type { Preset, SiteObject } from '../policy/schema/site.ts';
 import type { Modifiers } from './model.ts';
-import { placeOf, type Traced, within } from './origin.ts';
+import { type Traced, within } from './origin.ts';
 
 /** One place that says something of a site or route. In a list of layers the later is the nearer, and wins. */
 export type Layer = Traced<Preset & { readonly [K in keyof (SiteObject & RouteObject)]?: unknown }>;
-
-export type Presets = ReadonlyMap<string, Traced<Preset>>;
-
-/** The presets that `use` names, in order, each after those that it uses itself. */
-export function presetLayers(
-  user: Layer,
-  presets: Presets,
-  report: (found: Diagnostic) => void,
-  open: readonly string[] = [],
-): Layer[] {
-  return (user.value.use ?? []).flatMap((name, index) => {
-    const preset = presets.get(name);
-    const place = placeOf(within(user.origin, 'use', index));
-    if (preset === undefined) {
-      const meant = suggest(name, presets.keys());
-      const hint = meant ? `did you mean \`${meant}\`?` : `there are: ${[...presets.keys()].join(', ')}`;
-      report({ code: 'unknown-preset', severity: 'error', message: `there is no preset "${name}"`, hint, place });
-      return [];
-    }
-    if (open.includes(name)) {
-      const message = `the preset "${name}" uses itself: ${[...open, name].join(' → ')}`;
-      report({ code: 'preset-cycle', severity: 'error', message, hint: 'take one of them out of "use"', place });
-      return [];
-    }
-    return [...presetLayers(preset, presets, report, [...open, name]), preset];
-  });
-}
 
 /** The nearest layer's word on one key. */
 export function nearest<K extends keyof Layer['value']>(

@@ -67,14 +67,18 @@ export function mergePolicies(policies: readonly ParsedPolicy[]): { set: PolicyS
     }
   }
   const sites = groupHosts(parts);
-  for (const site of sites) diagnostics.push(...conflictsWithin(site));
+  for (const site of sites) for (const found of conflictsWithin(site)) diagnostics.push(found);
   return { set: { global: Object.fromEntries(global), neverExpose, services, presets, sites }, diagnostics };
 }
 
 function groupHosts(given: readonly { hosts: readonly string[]; part: Traced<SiteObject> }[]): SiteParts[] {
   const byHost = new Map<string, number[]>();
   for (const [index, { hosts }] of given.entries()) {
-    for (const host of hosts) byHost.set(host, [...(byHost.get(host) ?? []), index]);
+    for (const host of hosts) {
+      const indexes = byHost.get(host);
+      if (indexes === undefined) byHost.set(host, [index]);
+      else indexes.push(index);
+    }
   }
   const groups = new Map<string, { hosts: string[]; parts: Traced<SiteObject>[] }>();
   for (const [host, indexes] of byHost) {

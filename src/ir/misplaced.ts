@@ -1,17 +1,18 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { RouteObject } from '../policy/schema/handler.ts';
-import { type Layer, type Presets, presetLayers } from './layers.ts';
+import type { Layer } from './layers.ts';
 import { type Origin, placeOf, within } from './origin.ts';
+import type { PresetBook } from './preset-book.ts';
 
 /** What a route says that only a site can: itself, or by a preset, where a gate would be missing without a word. */
-export function misplacedKeys(given: RouteObject, origin: Origin, presets: Presets): Diagnostic[] {
+export function misplacedKeys(given: RouteObject, origin: Origin, presets: PresetBook): Diagnostic[] {
   const own = siteOnlyKeys(given).map((key) => {
     const at = within(origin, key === 'client_certificate' ? 'auth' : key);
     return siteOnly(`"${key}" holds`, 'move it up to the site', at);
   });
   const byPresets = (given.use ?? []).flatMap((name, index) => {
     const at = within(origin, 'use', index);
-    const used = presetLayers({ value: { use: [name] }, origin: at }, presets, () => {});
+    const used = presets.layersOf({ value: { use: [name] }, origin: at });
     return used.flatMap(({ value }) =>
       siteOnlyKeys(value).map((key) =>
         siteOnly(`what the preset "${name}" says of "${key}" holds`, 'use the preset on the site', at),

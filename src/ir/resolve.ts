@@ -1,24 +1,26 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { suggest } from '../diagnostics/suggest.ts';
 import { nodeAt } from '../policy/tree.ts';
 import type { RouteObject, Routes } from '../policy/schema/handler.ts';
 import type { When } from '../policy/schema/matcher.ts';
 import { type PathPattern, parsePaths } from '../policy/schema/path.ts';
-import { noFacts } from '../policy/schema/service.ts';
 import type { SiteObject } from '../policy/schema/site.ts';
-import type { To } from '../policy/schema/to.ts';
-import { definedOnly, foldModifiers, type Layer, nearest, presetLayers } from './layers.ts';
+import { Budget, MOST_SETTINGS } from './budget.ts';
+import { definedOnly, foldModifiers, type Layer, nearest } from './layers.ts';
 import type { PolicySet, SiteParts } from './merge.ts';
 import { misplacedKeys } from './misplaced.ts';
-import type { Handler, Model, Modifiers, Route, Site, Upstream } from './model.ts';
+import type { Handler, Model, Modifiers, Route, Site } from './model.ts';
 import { compareSites, orderRoutes } from './order.ts';
 import { type Origin, placeOf, type Traced, within } from './origin.ts';
+import { PresetBook } from './preset-book.ts';
+import { ServiceBook } from './service-book.ts';
 
 /** Applies presets, inheritance and defaults, and puts sites and routes into the order in which they are tried. */
 export function resolve(set: PolicySet): { model: Model; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const resolver = new Resolver(set, (found) => diagnostics.push(found));
-  const sites = set.sites.map((parts) => resolver.site(parts)).toSorted(compareSites);
+  const resolved = set.sites.map((parts) => resolver.site(parts)).toSorted(compareSites);
+  // Half a set would only be misjudged.
+  const sites = resolver.isTooLarge ? [] : resolved;
   const model = definedOnly({
     email: set.global.email,
     neverExpose: set.neverExpose,
@@ -30,6 +32,8 @@ export function resolve(set: PolicySet): { model: Model; diagnostics: Diagnostic
 
 /** Where a route stands: what is above it in path, conditions and layers. */
 interface Surroundings {
+  /** What each route costs beside what is said of it: the hosts and proxies that it names again. */
+  readonly toll: number;
   readonly prefix: readonly string[];
   readonly when: readonly When[];
   readonly layers: readonly Layer[];
@@ -38,15 +42,24 @@ interface Surroundings {
 class Resolver {
   readonly #set: PolicySet;
   readonly #report: (found: Diagnostic) => void;
+  readonly #presets: PresetBook;
+  readonly #services: ServiceBook;
+  readonly #budget = new Budget();
 
   constructor(set: PolicySet, report: (found: Diagnostic) => void) {
     this.#set = set;
     this.#report = report;
+    this.#presets = new PresetBook(set.presets, report);
+    this.#services = new ServiceBook(set.services, report);
+  }
+
+  get isTooLarge(): boolean {
+    return this.#budget.isSpent;
   }
 
   site({ hosts, parts }: SiteParts): Site {
     // All presets before all parts: what any file says itself is nearer than what a preset says, whichever file names it.
-    const layers = [...parts.flatMap((part) => this.#presets(part)), ...parts];
+    const layers = [...parts.flatMap((part) => this.#presets.layersOf(part)), ...parts];
     const first = parts[0];
     if (first === undefined) throw new Error('a site without parts');
     const say = <T>(found: Traced<T> | undefined, fallback: T): Traced<T> =>
@@ -54,7 +67,9 @@ class Resolver {
     const { trusted_proxies: trusted, protocols } = this.#set.global;
     const listen = nearest(layers, 'listen') as Traced<string[]> | undefined;
     const written = orderKept(parts);
-    const routes = this.#siteRoutes(parts, layers);
+    const trustedProxies = say(nearest(layers, 'trusted_proxies') ?? trusted, []);
+    const toll = hosts.length + trustedProxies.value.length;
+    const routes = this.#siteRoutes(parts, { toll, prefix: [], when: [], layers });
     const tls = say(nearest(layers, 'tls'), 'auto' as const);
     return definedOnly({
       hosts,
@@ -67,7 +82,7 @@ class Resolver {
         origin: within(listen?.origin ?? first.origin, index),
       })),
       tunnel: nearest(layers, 'tunnel') as Site['tunnel'],
-      trustedProxies: say(nearest(layers, 'trusted_proxies') ?? trusted, []),
+      trustedProxies,
       log: say(nearest(layers, 'log'), false as const),
       checks: parts.flatMap(({ value, origin }) =>
         (value.checks ?? []).map((check, index) => ({ value: check, origin: within(origin, 'checks', index) })),
@@ -83,32 +98,33 @@ class Resolver {
     const folded = foldModifiers(layers);
     const forward = folded.auth?.value.forward;
     if (folded.auth === undefined || forward === undefined) return folded;
-    return { ...folded, authUpstream: this.#upstream(forward.to, within(folded.auth.origin, 'forward', 'to')) };
+    return {
+      ...folded,
+      authUpstream: this.#services.upstream(forward.to, within(folded.auth.origin, 'forward', 'to')),
+    };
   }
 
-  #presets(layer: Layer): Layer[] {
-    return presetLayers(layer, this.#set.presets, this.#report);
-  }
-
-  #siteRoutes(parts: readonly Traced<SiteObject>[], layers: readonly Layer[]): Route[] {
+  #siteRoutes(parts: readonly Traced<SiteObject>[], around: Surroundings): Route[] {
     const seen = new Set<string>();
-    const surroundings = { prefix: [], when: [], layers };
     const routes = parts.flatMap(({ value, origin }) => {
       // Said alike in several files it is one route; said differently it is an error already.
       const fresh = Object.entries(value.routes ?? {}).filter(([key]) => !seen.has(key));
       for (const [key] of fresh) seen.add(key);
-      return this.#routes(Object.fromEntries(fresh), within(origin, 'routes'), surroundings);
+      return this.#routes(Object.fromEntries(fresh), within(origin, 'routes'), around);
     });
     // What is said of the whole site comes last, in whichever file it stands; several files may say it alike.
     const [whole] = parts.flatMap(({ value, origin }) => {
       const handler = this.#handler(value, origin);
       return handler ? [{ handler, origin }] : [];
     });
-    return whole ? [...routes, { pattern: root, when: [], modifiers: this.#modifiers(layers), ...whole }] : routes;
+    return whole
+      ? [...routes, { pattern: root, when: [], modifiers: this.#modifiers(around.layers), ...whole }]
+      : routes;
   }
 
   #routes(routes: Routes, origin: Origin, around: Surroundings): Route[] {
     return Object.entries(routes).flatMap(([key, alternatives]) => {
+      if (this.#budget.isSpent) return [];
       const parsed = parsePaths(key);
       const at = within(origin, key);
       const isList = nodeAt(at.root, at.path)?.kind === 'list';
@@ -128,10 +144,12 @@ class Resolver {
   }
 
   #route(given: RouteObject, origin: Origin, pattern: PathPattern, around: Surroundings): Route[] {
-    for (const found of misplacedKeys(given, origin, this.#set.presets)) this.#report(found);
+    if (this.#budget.isSpent) return [];
+    for (const found of misplacedKeys(given, origin, this.#presets)) this.#report(found);
     const layer: Layer = { value: given, origin };
-    const layers = [...around.layers, ...this.#presets(layer), layer];
+    const layers = [...around.layers, ...this.#presets.layersOf(layer), layer];
     const when = given.when === undefined ? around.when : [...around.when, given.when];
+    if (!this.#affords(layers, when, around.toll, origin)) return [];
     if (given.routes === undefined) {
       const handler = this.#handler(given, origin);
       return handler === undefined ? [] : [{ pattern, when, modifiers: this.#modifiers(layers), handler, origin }];
@@ -147,7 +165,8 @@ class Resolver {
       });
       return [];
     }
-    const inner = this.#routes(given.routes, within(origin, 'routes'), { prefix: pattern.segments, when, layers });
+    const below = { toll: around.toll, prefix: pattern.segments, when, layers };
+    const inner = this.#routes(given.routes, within(origin, 'routes'), below);
     // A group covers everything below its path, so what none of its routes takes goes nowhere else.
     const hasOwnRoot = inner.some(
       (route) =>
@@ -165,6 +184,28 @@ class Resolver {
     return hasOwnRoot ? inner : [...inner, rest];
   }
 
+  /** Whether a route of so much is still within what a set may unfold to. */
+  #affords(layers: readonly Layer[], when: readonly When[], toll: number, origin: Origin): boolean {
+    const weights = [...layers.map(({ value }) => value), ...when].map((value) => this.#budget.weigh(value));
+    return this.#spend(
+      weights.reduce((sum, weight) => sum + weight, toll),
+      origin,
+    );
+  }
+
+  /** Tells of the first that goes beyond; what comes after it is not looked at. */
+  #spend(amount: number, origin: Origin): boolean {
+    if (this.#budget.isSpent || this.#budget.spend(amount)) return !this.#budget.isSpent;
+    this.#report({
+      code: 'set-too-large',
+      severity: 'error',
+      message: `up to here the policies unfold to more than ${MOST_SETTINGS} settings`,
+      hint: 'what a site says counts for each of its routes: say it of fewer, or split the set among several Caddys',
+      place: placeOf(origin),
+    });
+    return false;
+  }
+
   /** `/users/*` is `/users`, so what stands below it is not where it seems to be. */
   #refuseWildcardGroup(key: string, origin: Origin): void {
     this.#report({
@@ -177,34 +218,17 @@ class Resolver {
   }
 
   #handler(given: SiteObject | RouteObject, origin: Origin): Handler | undefined {
-    if (given.to !== undefined) return { kind: 'proxy', upstream: this.#upstream(given.to, within(origin, 'to')) };
+    if (given.to !== undefined) {
+      const upstream = this.#services.upstream(given.to, within(origin, 'to'));
+      this.#spend(upstream.addresses.length, origin);
+      return { kind: 'proxy', upstream };
+    }
     if (given.respond !== undefined) return { kind: 'respond', ...given.respond };
     if (given.redirect !== undefined) return { kind: 'redirect', ...given.redirect };
     if (given.files !== undefined) return { kind: 'files', ...given.files };
     if (given.deny !== undefined) return { kind: 'deny', status: given.deny };
     if (given.raw !== undefined) return { kind: 'raw', handlers: given.raw };
     return undefined;
-  }
-
-  #upstream(to: To, origin: Origin): Upstream {
-    if ('addresses' in to) return { addresses: to.addresses, facts: noFacts, origin };
-    const service = this.#set.services.get(to.service);
-    if (service !== undefined) {
-      const { at: addresses, ...facts } = service.value;
-      return { service: to.service, addresses, facts, origin: service.origin };
-    }
-    const meant = suggest(to.service, this.#set.services.keys());
-    this.#report({
-      code: 'unknown-service',
-      severity: 'error',
-      message: `there is no service "${to.service}"`,
-      hint: meant
-        ? `did you mean \`${meant}\`?`
-        : `define it under "services", or write an address: ${to.service}:8000`,
-      place: placeOf(origin, 'value'),
-    });
-    // A stand-in, so that what else is wrong is told at once too.
-    return { service: to.service, addresses: [], facts: noFacts, origin };
   }
 }
 

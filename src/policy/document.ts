@@ -48,6 +48,8 @@ class Composer {
   readonly #diagnostics: Diagnostic[] = [];
   readonly #anchors = new Map<string, DocumentNode>();
   readonly #open = new Set<DocumentNode>();
+  /** Entries that merges have put in, or would have. */
+  #copied = 0;
   #at = 0;
   #end = 0;
 
@@ -64,14 +66,12 @@ class Composer {
       if (event?.type !== EVENT_ID.DOCUMENT) continue;
       documents++;
       const node = this.#node();
-      const hint = 'put the second one into a file of its own';
       if (documents === 1) root = node;
-      else this.#report('several-documents', 'a file holds one document', node?.range, hint);
+      else this.#report('several-documents', 'a file holds one document', node?.range, 'make a second file of it');
     }
     const size = root && unfolded(root);
-    if (size && (size.nodes > MAX_UNFOLDED_NODES || size.depth > MAX_DEPTH)) {
-      const what =
-        size.depth > MAX_DEPTH ? `nest deeper than ${MAX_DEPTH} levels` : 'unfold to more than a million values';
+    if (size && (Math.max(size.nodes, this.#copied) > MAX_UNFOLDED_NODES || size.depth > MAX_DEPTH)) {
+      const what = size.depth > MAX_DEPTH ? `nest deeper than ${MAX_DEPTH} levels` : 'unfold to over a million values';
       const hint = 'use presets for what several sites share';
       this.#report('alias-bomb', `the aliases of this file ${what}`, root?.range, hint);
       return { diagnostics: this.#diagnostics };
@@ -115,7 +115,8 @@ class Composer {
   #trimmed(style: number, start: number, end: number): Range {
     if (style !== SCALAR_STYLE.LITERAL_BLOCK && style !== SCALAR_STYLE.FOLDED_BLOCK) return { start, end };
     const block = this.#file.text.slice(start, end);
-    return { start: start + (block.length - block.trimStart().length), end: start + block.trimEnd().length };
+    const first = block.length - block.trimStart().length;
+    return { start: start + first, end: start + Math.max(first, block.trimEnd().length) };
   }
 
   #map(event: Extract<Event, { type: typeof EVENT_ID.MAPPING }>): MapNode {
@@ -173,6 +174,8 @@ class Composer {
         );
         continue;
       }
+      this.#copied += source.entries.size;
+      if (this.#copied > MAX_UNFOLDED_NODES) return;
       for (const [name, entry] of source.entries) if (!map.entries.has(name)) map.entries.set(name, entry);
     }
   }

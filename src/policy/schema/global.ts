@@ -36,7 +36,7 @@ export const global = z
     email,
     protocols,
     trusted_proxies: ranges,
-    never_expose: z.array(port).meta({ description: 'Ports of backends that no route may reach.' }),
+    never_expose: z.array(port).max(1_000).meta({ description: 'Ports of backends that no route may reach.' }),
     raw: z.enum(['allow', 'forbid']).meta({ description: 'Whether routes may use "raw".' }),
     diagnostics: z
       .record(adjustable, z.enum(['off', 'warning', 'error']))

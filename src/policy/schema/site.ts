@@ -73,14 +73,14 @@ export const site = z.union([handlers.to.unwrap().transform((to): SiteObject => 
 
 /** One host or several with commas. */
 export function parseHosts(text: string): Parsed<readonly string[]> {
-  const hosts: string[] = [];
+  const hosts = new Set<string>();
   for (const part of text.split(',')) {
     const parsed = parseHost(part.trim());
     if ('code' in parsed) return parsed;
-    if (hosts.includes(parsed.value)) return problem('host', `"${part.trim()}" stands twice in one key`);
-    hosts.push(parsed.value);
+    if (hosts.has(parsed.value)) return problem('host', `"${part.trim()}" stands twice in one key`);
+    hosts.add(parsed.value);
   }
-  return { value: hosts };
+  return { value: [...hosts] };
 }
 
 export const hostsKey = keyOf(parseHosts, { description: 'A host, or several with commas; *.example.com is allowed.' });
