@@ -5,6 +5,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
 import { findFiles } from './find.ts';
 import { fileProblem, systemReason } from './problem.ts';
+import { readSettled } from './settle.ts';
 
 /** Bounds of one reading: bytes of one file, and files. */
 export interface ReadLimits {
@@ -28,7 +29,7 @@ const readers = 16;
 /**
  * Reads the policies at and below `paths`; `-` is `stdin`. Sorted by the bytes of their paths, standard input first.
  * Whatever could not be read is a diagnostic with an error, never left out in silence: a set that lacks a file would take
- * its sites down. Never rejects for the state of a file.
+ * its sites down. A file that somebody is writing is waited for, at most a second. Never rejects for the state of a file.
  */
 export async function readSources(
   paths: readonly string[],
@@ -66,7 +67,12 @@ async function readOne(path: string, limit: number): Promise<SourceFile | Diagno
       const hint = 'give a regular file, or pipe the text in and name `-`';
       return fileProblem('file-not-regular', path, 'this is not a regular file', { hint });
     }
-    const bytes = await readUpTo(handle, limit + 1, stats.size);
+    const opened = handle;
+    const bytes = await readSettled(opened, async () => await readUpTo(opened, limit + 1, stats.size));
+    if (bytes === undefined) {
+      const hint = 'try again when it is complete';
+      return fileProblem('file-changing', path, 'this file is being written without a pause', { hint });
+    }
     return decode(path, bytes, limit);
   } catch (error) {
     return fileProblem('file-unreadable', path, `this file cannot be read: ${systemReason(error)}`);
@@ -75,7 +81,7 @@ async function readOne(path: string, limit: number): Promise<SourceFile | Diagno
   }
 }
 
-/** The size is only where to start: files in /proc say 0, and a file may grow while it is read. */
+/** From the file's begin. The size is only where to start: files in /proc say 0, and a file may grow while it is read. */
 async function readUpTo(handle: FileHandle, limit: number, size: number): Promise<Uint8Array> {
   let buffer = Buffer.allocUnsafe(Math.min(limit, size + 1));
   let length = 0;
@@ -83,7 +89,7 @@ async function readUpTo(handle: FileHandle, limit: number, size: number): Promis
     if (length === buffer.length) {
       buffer = Buffer.concat([buffer], Math.min(limit, length * 2));
     }
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
     if (bytesRead === 0) {
       break;
     }
