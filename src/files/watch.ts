@@ -28,6 +28,7 @@ export interface Watching {
 }
 
 const pollMs = 100;
+const longestPollMs = 1_000;
 // Of one processor's time, at most a fiftieth for sweeps and a twentieth for polling, however many files there are.
 const sweepShare = 50;
 const pollShare = 20;
@@ -86,7 +87,7 @@ export async function watchSources(
     while (!signal.aborted) {
       await pollIfRefused();
       const isPolling = endEvents === undefined;
-      const pause = isPolling ? Math.max(pollMs, took * pollShare) : Math.max(sweepMs, took * sweepShare);
+      const pause = isPolling ? pollPause(took) : Math.max(sweepMs, took * sweepShare);
       const wasTold = await bell.wait(pause);
       if (signal.aborted) return;
       const swept = wasTold ? undefined : await takeLook();
@@ -114,4 +115,9 @@ export async function watchSources(
   if (!poll) await openEvents();
   await pollIfRefused();
   return { closed: untilStopped(await takeLook()) };
+}
+
+/** A look that a busy machine held up took long by the clock: that alone must not put the next one off for a minute. */
+function pollPause(took: number): number {
+  return Math.max(pollMs, took, Math.min(took * pollShare, longestPollMs));
 }

@@ -69,16 +69,16 @@ class TableBuilder {
 
   /** What is done to every request, whatever the host, before any route looks at it: once, for patterns are dear to load. */
   requests(): void {
-    this.#refuse('no-path', 400, { match: [NO_PATH] });
+    this.#turnAway('no-path', 400, { match: [NO_PATH] });
     this.#routes.push({ '@id': this.#ownId('requests'), handle: [connectionGuard, findDotSegments] });
   }
 
   /** A client that asks for a host that nobody here has: never Caddy's empty 200. */
   unknownHost(): void {
-    this.#refuse('unknown-host', 421, {});
+    this.#turnAway('unknown-host', 421, {});
   }
 
-  #refuse(name: string, status: number, match: JsonObject): void {
+  #turnAway(name: string, status: number, match: JsonObject): void {
     this.#routes.push({
       '@id': this.#ownId(name),
       ...match,
