@@ -30,6 +30,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
+    name: 'watch',
+    summary: 'keep the live Caddy at what the policies say',
+    load: async () => (await import('./commands/watch.ts')).watch,
+  },
+  {
     name: 'up',
     summary: 'start a Caddy, apply policies to it and keep it running',
     load: async () => (await import('./commands/up.ts')).up,

@@ -17,6 +17,8 @@ export interface CaddyParts {
   readonly args?: readonly string[];
   /** Where the admin API listens: a Unix socket, or a free port of 127.0.0.1. */
   readonly admin?: 'unix' | 'tcp';
+  /** In place of that: where another Caddy listened before, so that this one takes its place. */
+  readonly endpoint?: AdminEndpoint;
 }
 
 export interface RunningCaddy {
@@ -41,8 +43,9 @@ export async function startCaddy(parts: CaddyParts): Promise<RunningCaddy> {
   // A Unix socket's path has room for about 100 characters.
   const folder = await mkdtemp(join(tmpdir(), 'caddy-'));
   const socketPath = join(folder, 's');
-  const endpoint = parts.admin === 'tcp' ? { host: '127.0.0.1', port: await freePort() } : { socketPath };
-  const address = 'port' in endpoint ? `127.0.0.1:${endpoint.port}` : `unix/${socketPath}`;
+  const chosen = parts.admin === 'tcp' ? { host: '127.0.0.1', port: await freePort() } : { socketPath };
+  const endpoint: AdminEndpoint = parts.endpoint ?? chosen;
+  const address = 'port' in endpoint ? `127.0.0.1:${endpoint.port}` : `unix/${endpoint.socketPath}`;
   const config = parts.config === undefined ? [] : ['--config', await configFile(folder, parts.config)];
   const child = spawn(parts.caddyPath, ['run', ...config, ...(parts.args ?? [])], {
     cwd: folder,

@@ -40,7 +40,7 @@ export function addLocalOptions(command: Command): void {
   addStateOption(command);
 }
 
-function addStateOption(command: Command): void {
+export function addStateOption(command: Command): void {
   command.option(
     '--state-dir <folder>',
     'what is kept: the history, and sockets and CA of `up` ($XDG_STATE_HOME/caddyctl by default)',

@@ -38,6 +38,7 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
   let isAway = false;
   let epoch = 0;
   let working = 0;
+  let calls = 0;
 
   function tell(error: AdminError | undefined): void {
     // Where it does not say when it was started, one that was away counts as another.
@@ -54,10 +55,10 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
   }
 
   async function look(): Promise<void> {
-    const before = { epoch, isAway, seen, hasLooked };
+    const before = { epoch, isAway, seen, hasLooked, calls };
     const reloads = await admin.reloads();
-    // What a pass reads meanwhile is newer than this.
-    if (working > 0) return;
+    // What a pass has read meanwhile is newer than this.
+    if (calls !== before.calls) return;
     tell(undefined);
     know(reloads);
     if (before.isAway || epoch !== before.epoch) onBack();
@@ -66,6 +67,7 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
 
   async function noting<T>(call: () => Promise<T>): Promise<T> {
     working++;
+    calls++;
     try {
       const result = await call();
       tell(undefined);

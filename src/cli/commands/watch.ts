@@ -1,0 +1,110 @@
+import { Option } from 'commander';
+import type { SelfHeal } from '../../daemon/watch/verdict.ts';
+import type { CommandModule } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
+import { addExamples } from '../help.ts';
+import { addPaths } from '../paths.ts';
+import { addPlanOptions, type PlanSettings } from '../plan-options.ts';
+import {
+  addAdminOptions,
+  addTargetOptions,
+  type AdminSettings,
+  milliseconds,
+  type OutputSettings,
+  type TargetSettings,
+} from '../settings.ts';
+import { addStateOption } from '../up/settings.ts';
+
+interface WatchOptions extends TargetSettings, AdminSettings, PlanSettings, OutputSettings {
+  /** Milliseconds. */
+  readonly interval: number;
+  readonly selfHeal: SelfHeal;
+  readonly onError: 'refuse' | 'hold-file';
+  readonly poll: boolean;
+  readonly stateDir?: string;
+}
+
+/** In one step no set grows to more than so many times as many routes. */
+const maxGrowth = 3;
+
+export const watch: CommandModule<WatchOptions> = {
+  logLevel: 'info',
+  define(command) {
+    addPaths(command);
+    command
+      .addOption(
+        new Option('--interval <duration>', 'how often all is looked at where nothing happens')
+          .argParser(milliseconds)
+          .default(30_000, '30s'),
+      )
+      .addOption(
+        new Option(
+          '--on-error <way>',
+          'a file with a mistake: refuse the whole set, or hold the last good text of that file',
+        )
+          .choices(['refuse', 'hold-file'])
+          .default('refuse'),
+      )
+      .addOption(
+        new Option('--self-heal <what>', 'what others did to ours in Caddy: undo all of it, report it, or do not look')
+          .choices(['all', 'report', 'off'])
+          .default('all'),
+      )
+      .option('--poll', "look at the files all the time: for a network's disk, which tells of no changes", false);
+    addPlanOptions(command);
+    addTargetOptions(command);
+    addAdminOptions(command);
+    command.optionsGroup('State:');
+    addStateOption(command);
+    addExamples(command, [
+      ['caddyctl watch /etc/caddyctl', 'beside a Caddy on this machine: what is saved is served'],
+      [
+        'caddyctl watch --on-error hold-file --admin unix//run/caddy/admin.sock policies',
+        'in a container, over a socket',
+      ],
+    ]);
+  },
+  async run({ operands, options, output, process, log, signals }) {
+    if (operands.includes('-'))
+      throw new Failure(exitCodes.usage, 'standard input cannot be watched: name files or folders');
+    const [{ pathsOf }, { planOptionsOf }, { targetOf }, { openAdmin }, { by, historyOf }, { loggedAdmin }] =
+      await Promise.all([
+        import('../paths.ts'),
+        import('../plan-options.ts'),
+        import('../policies.ts'),
+        import('../open-admin.ts'),
+        import('../remembered.ts'),
+        import('../logged-admin.ts'),
+      ]);
+    const { watchLoop } = await import('../../daemon/watch-loop.ts');
+    const { createMemory } = await import('../../daemon/watch/memory.ts');
+    const { createTriggers } = await import('../../daemon/watch/triggers.ts');
+    const { createStatusHolder, initialStatus } = await import('../../daemon/status/state.ts');
+
+    const { admin: opened, dialAddresses } = await openAdmin(options);
+    const admin = loggedAdmin(opened, log);
+    const triggers = createTriggers();
+    process.on('SIGHUP', () => triggers.ring('signal'));
+    const stop = signals.take();
+    stop.addEventListener('abort', () => log.info({}, 'stopping: the pass under way is finished'), { once: true });
+    const history = await historyOf(options.owner, options.stateDir, process.env);
+    await watchLoop({
+      paths: pathsOf(operands),
+      admin,
+      target: { ...targetOf(options, process.env), adminAddresses: dialAddresses },
+      options: { ...planOptionsOf(options), maxGrowth },
+      selfHeal: options.selfHeal,
+      onError: options.onError,
+      intervalMs: options.interval,
+      poll: options.poll,
+      memory: createMemory(history, by('watch'), admin),
+      status: createStatusHolder(initialStatus(options.owner, admin.address, new Date())),
+      log,
+      show: (diagnostics) => process.stderr.isTTY && output.diagnostics(diagnostics),
+      triggers,
+      stop,
+    });
+    return signals.exitCode() ?? exitCodes.done;
+  },
+};
