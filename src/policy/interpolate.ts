@@ -13,11 +13,25 @@ const VARIABLE = /\$\$\{|\$\{([^}]*)\}?/g;
  */
 export function interpolate(file: SourceFile, root: DocumentNode, env: Environment) {
   const diagnostics: Diagnostic[] = [];
-  if (!file.text.includes('${')) return { root, diagnostics };
+  /** Where values begin that are not what was meant. */
+  const touched = new Set<number>();
+  if (!file.text.includes('${')) return { root, diagnostics, touched };
   const done = new Map<DocumentNode, DocumentNode>();
 
-  const report = (code: string, message: string, hint: string, node: { range: DocumentNode['range'] }) =>
-    diagnostics.push({ code, severity: 'error', message, hint, place: { file, range: node.range } });
+  const report = (
+    code: string,
+    message: string,
+    hint: string,
+    { range }: { range: DocumentNode['range'] },
+    variable = '',
+  ) => {
+    // What is written with escapes is not found again, and then the whole value is the place.
+    const start = file.text.indexOf(variable, range.start);
+    const isFound = variable !== '' && start !== -1 && start + variable.length <= range.end;
+    const narrow = isFound ? { start, end: start + variable.length } : range;
+    diagnostics.push({ code, severity: 'error', message, hint, place: { file, range: narrow } });
+    touched.add(range.start);
+  };
 
   const expand = (text: string, node: { range: DocumentNode['range'] }): string =>
     text.replace(VARIABLE, (whole: string, inside: string | undefined) => {
@@ -29,13 +43,20 @@ export function interpolate(file: SourceFile, root: DocumentNode, env: Environme
           `"${whole}" is not a variable`,
           'write ${NAME} or ${NAME:-default}; a literal "${" is $${',
           node,
+          whole,
         );
         return '';
       }
       const value = env[name];
       if (value !== undefined && value !== '') return value;
       if (fallback === undefined) {
-        report('unset-variable', `the variable ${name} is not set`, `set it, or give a default: \${${name}:-…}`, node);
+        report(
+          'unset-variable',
+          `the variable ${name} is not set`,
+          `set it, or give a default: \${${name}:-…}`,
+          node,
+          whole,
+        );
       }
       return fallback ?? '';
     });
@@ -70,5 +91,5 @@ export function interpolate(file: SourceFile, root: DocumentNode, env: Environme
     return { ...node, entries };
   };
 
-  return { root: visit(root), diagnostics };
+  return { root: visit(root), diagnostics, touched };
 }

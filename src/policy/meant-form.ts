@@ -22,7 +22,7 @@ export function inMeantForm(issue: Issue, base: readonly PropertyKey[] = []): Is
   if (issue.code !== 'invalid_union') return [{ ...issue, path }];
   const forms = issue.errors.map((form) => form.flatMap((inner) => inMeantForm(inner, path)));
   const meant = forms.filter((form) => !form.some((inner) => isWrongKind(inner, path.length)));
-  const [best] = meant.sort((a, b) => distance(a) - distance(b));
+  const [best] = meant.sort((a, b) => distance(a, path.length) - distance(b, path.length));
   if (best !== undefined) return best;
   const expected = forms
     .flat()
@@ -37,9 +37,16 @@ function isWrongKind(issue: Issue, depth: number): boolean {
   return issue.code === 'invalid_type' || issue.code === 'invalid_value' || paramsOf(issue).expected !== undefined;
 }
 
-/** How far from right a form is: an unknown key says "another form" louder than a wrong value within it. */
-function distance(form: readonly Issue[]): number {
-  return form.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? 10 * issue.keys.length : 1), 0);
+/**
+ * How far from right a form is: an unknown key says "another form" louder than a wrong value within it, and an item of
+ * another kind says "a list of something else".
+ */
+function distance(form: readonly Issue[], depth: number): number {
+  return form.reduce((sum, issue) => {
+    if (issue.code === 'unrecognized_keys') return sum + 10 * issue.keys.length;
+    const isItem = issue.path.length === depth + 1 && typeof issue.path.at(-1) === 'number';
+    return sum + (isItem && isWrongKind(issue, depth + 1) ? 1_000 : 1);
+  }, 0);
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -23,12 +23,12 @@ export interface ParseResult {
 export function parsePolicy(file: SourceFile, env: Readonly<Record<string, string | undefined>>): ParseResult {
   const document = parseDocument(file);
   if (document.root === undefined) return { diagnostics: document.diagnostics };
-  const { root, diagnostics: unset } = interpolate(file, document.root, env);
+  const { root, diagnostics: unset, touched } = interpolate(file, document.root, env);
   const parsed = policyFile.safeParse(toValue(root));
   const issues = parsed.success ? [] : issueDiagnostics({ file, root, schema: policyFile }, parsed.error.issues);
   const first = [...document.diagnostics, ...unset];
   // What stands in for an unknown alias or variable is wrong only because of that.
-  const told = new Set(first.map(({ place }) => place?.range.start));
+  const told = new Set([...touched, ...document.diagnostics.map(({ place }) => place?.range.start)]);
   const diagnostics = [...first, ...issues.filter(({ place }) => !told.has(place?.range.start))];
   if (diagnostics.length > 0 || !parsed.success) return { diagnostics };
   return { policy: { file, root, value: parsed.data }, diagnostics };

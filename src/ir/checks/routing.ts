@@ -123,7 +123,7 @@ function strayFacts(site: Site, index: RouteIndex, { handler, modifiers }: Route
         code: 'fact-elsewhere',
         message: `${path} is a ${what} path of "${service}", and ${site.hosts[0]} sends it to "${other.service ?? other.addresses[0]?.dial}"`,
         origin: taker.origin,
-        hint: `add the route "${what === 'health' ? '=' : ''}${path}: ${service}", or deny it`,
+        hint: `add the route "${showPath(pattern)}: ${service}", or deny it`,
         related: { message: `"${service}" says so here`, origin: said },
       }),
     ];
