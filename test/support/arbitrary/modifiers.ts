@@ -26,7 +26,7 @@ const headerRule = fc.oneof(
   fc.record({ add: line }),
   fc.constant({ keep: true }),
 );
-export const headers = partial(Object.fromEntries(headerNames.map((name) => [name, headerRule])));
+const headers = partial(Object.fromEntries(headerNames.map((name) => [name, headerRule])));
 
 const basic = partial(
   {
@@ -93,7 +93,7 @@ const rateLimit = fc.oneof(
   ),
 );
 
-export const timeouts = partial({ connect: duration, first_byte: duration, idle: duration });
+const timeouts = partial({ connect: duration, first_byte: duration, idle: duration });
 
 /** What may stand on presets, sites and routes alike; what each place adds or leaves out is said there. */
 export const modifiers: Readonly<Record<string, fc.Arbitrary<unknown>>> = {

@@ -37,7 +37,7 @@ const conditions = {
   expression: fc.constantFrom("{http.request.method} == 'GET'", 'true', "{http.request.header.X-A}.startsWith('b')"),
 };
 
-export const when = partial({
+const when = partial({
   ...conditions,
   not: oneOrMore(partial(conditions).filter((condition) => Object.keys(condition).length > 0)),
 });

@@ -61,7 +61,7 @@ export function factRoutes(name: ServiceName): Authored {
   return Object.fromEntries([`=${health}`, ...streams].map((path) => [path, name]));
 }
 
-export function service(name: ServiceName): fc.Arbitrary<Authored> {
+function service(name: ServiceName): fc.Arbitrary<Authored> {
   const facts = factPaths(name);
   const schemes: readonly Scheme[] = name === 'grpc' ? ['h2c'] : ['http', 'https'];
   return fc.constantFrom(...schemes).chain((scheme) =>
