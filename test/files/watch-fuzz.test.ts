@@ -12,6 +12,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { type Random, randomFrom } from '../support/random.ts';
 import { openScene, type Scene } from './watch-scene.ts';
 
 /** `SEED=7` repeats what begins with seed 7; `CADDYCTL_LONG=1` takes some minutes. */
@@ -22,19 +23,6 @@ const roundsOfRun = isLong ? 40 : 12;
 const operationsOfRound = 12;
 // Far above what any change takes, sweep and a loaded machine included.
 const tooLong = 20_000;
-
-type Random = (below: number) => number;
-
-/** xorshift32: the same numbers for the same seed. */
-function randomFrom(seed: number): Random {
-  let state = (seed * 2_654_435_761) >>> 0 || 1;
-  return (below) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
-}
 
 const folders = [
   'policies',

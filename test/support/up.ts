@@ -31,6 +31,10 @@ export interface RunParts {
   readonly home: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly stdin?: string;
+  /** In place of the one that the tests share, where there is no vitest to ask. */
+  readonly caddyPath?: string;
+  /** A command that starts it: its own arguments are added. */
+  readonly under?: readonly string[];
 }
 
 /** One caddyctl as a process of its own. */
@@ -52,12 +56,14 @@ export function newHome(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'up-'));
 }
 
-const running = new Set<{ readonly child: ChildProcess; readonly watchdog: ChildProcess; readonly run: Run }>();
+const running = new Set<Run>();
 
 /** Starts caddyctl with nothing of this machine's environment but the PATH and the tests' Caddy. */
-export function caddyctl({ args, home, env = {}, stdin }: RunParts): Run {
-  const child = spawn(process.execPath, [main, ...args], {
-    env: { PATH: process.env['PATH'], HOME: home, TMPDIR: tmpdir(), CADDY_BIN: inject('caddyPath'), ...env },
+export function caddyctl(parts: RunParts): Run {
+  const { args, home, env = {}, stdin, caddyPath = inject('caddyPath'), under = [] } = parts;
+  const [command = '', ...rest] = [...under, process.execPath, main, ...args];
+  const child = spawn(command, rest, {
+    env: { PATH: process.env['PATH'], HOME: home, TMPDIR: tmpdir(), CADDY_BIN: caddyPath, ...env },
     stdio: 'pipe',
   });
   child.stdin.end(stdin);
@@ -67,10 +73,13 @@ export function caddyctl({ args, home, env = {}, stdin }: RunParts): Run {
       said[name] += text;
     });
   }
+  const watchdog = watch(child.pid ?? 0);
   let end: number | NodeJS.Signals | undefined;
   const ended = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once('close', (code, signal) => {
       end = code ?? signal ?? -1;
+      watchdog.kill('SIGKILL');
+      running.delete(run);
       resolve(end);
     });
   });
@@ -90,7 +99,7 @@ export function caddyctl({ args, home, env = {}, stdin }: RunParts): Run {
       untilSaid(() => (said.stdout.endsWith('}\n') ? (JSON.parse(said.stdout) as UpDocument) : undefined)),
     says: async (pattern) => void (await untilSaid(() => (pattern.test(said.stderr) ? true : undefined))),
   };
-  running.add({ child, watchdog: watch(run.pid), run });
+  running.add(run);
   return run;
 }
 
@@ -102,12 +111,10 @@ export function up(parts: RunParts): Run {
 /** Ends all that was started, the Caddys that a killed caddyctl left behind too. For afterEach. */
 export async function endAll(homes: readonly string[]): Promise<void> {
   for (const each of running) {
-    each.run.kill('SIGTERM');
-    const tooLong = setTimeout(() => each.run.kill('SIGKILL'), 15_000);
-    await each.run.ended;
+    each.kill('SIGTERM');
+    const tooLong = setTimeout(() => each.kill('SIGKILL'), 15_000);
+    await each.ended;
     clearTimeout(tooLong);
-    each.watchdog.kill('SIGKILL');
-    running.delete(each);
   }
   for (const home of homes) {
     for (const kind of ['local', 'up']) {

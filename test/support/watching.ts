@@ -39,7 +39,8 @@ export interface Logged {
   readonly [field: string]: unknown;
 }
 
-export async function startWatching(): Promise<Watching> {
+/** `caddyPath`: where there is no vitest to ask. */
+export async function startWatching(caddyPath: string = inject('caddyPath')): Promise<Watching> {
   const folder = await mkdtemp(join(tmpdir(), 'w-'));
   await mkdir(join(folder, 'policies'));
   const endpoint = { socketPath: join(folder, 's') };
@@ -65,7 +66,7 @@ export async function startWatching(): Promise<Watching> {
     killCaddy,
     async startCaddy(config) {
       await killCaddy();
-      running = await startCaddy({ caddyPath: inject('caddyPath'), endpoint, ...(config !== undefined && { config }) });
+      running = await startCaddy({ caddyPath, endpoint, ...(config !== undefined && { config }) });
       return running;
     },
     caddy() {
@@ -76,7 +77,7 @@ export async function startWatching(): Promise<Watching> {
     remove: (file = 'site.yaml') => rm(join(folder, 'policies', file)),
     watch: (...flags) => {
       const args = ['watch', join(folder, 'policies'), '--admin', proxy.address, '--interval', '1h', ...flags];
-      return caddyctl({ args, home: folder });
+      return caddyctl({ args, home: folder, caddyPath });
     },
     body,
     serves: async (host, wanted) => void (await until(async () => ((await body(host)) === wanted ? true : undefined))),
