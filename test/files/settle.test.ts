@@ -167,7 +167,7 @@ test('another process saves in place and in pieces, and no reading is torn', { t
   const wanted = 20;
   writeFileSync(path, '# begin 0\n# end 0\n');
   const writer = fork(new URL('slow-writer.ts', import.meta.url), [path], { execArgv: [] });
-  const exited = once(writer, 'exit');
+  const disconnected = once(writer, 'disconnect');
   const good = new Set<number>();
   let hasTruncatedLong = false;
   let saves = 0;
@@ -188,8 +188,9 @@ test('another process saves in place and in pieces, and no reading is torn', { t
       else seen.add(round);
     }
   } finally {
-    writer.kill();
-    await exited;
+    // It finishes the save that it is at, and tells of it: that one may have been held up as well.
+    writer.send('end');
+    await disconnected;
   }
   const begun = torn.map((text) => Number(/^# begin (\d+)\n/.exec(text)?.[1] ?? -1));
   expect(begun.filter((round) => (round === -1 ? !hasTruncatedLong : good.has(round)))).toEqual([]);

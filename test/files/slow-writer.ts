@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { textOf } from './watch-ways.ts';
 
 /** One save, and the longest time between two of its pieces, in milliseconds. */
@@ -11,7 +12,7 @@ function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
-/** A process that saves a file in place for ever, in pieces, with a rest after each save. */
+/** A process that saves a file in place, in pieces, with a rest after each save, until it is told to end. */
 const path = process.argv[2] ?? '';
 
 function save(round: number): Saved {
@@ -30,8 +31,13 @@ function save(round: number): Saved {
   return { round, longestPause };
 }
 
-for (let round = 1; process.connected; round++) {
+let isEnding = false;
+process.once('message', () => {
+  isEnding = true;
+});
+for (let round = 1; !isEnding && process.connected; round++) {
   const saved = save(round);
   await new Promise((resolve) => process.send?.(saved, resolve));
-  pause(40);
+  await setTimeout(40);
 }
+if (process.connected) process.disconnect();
