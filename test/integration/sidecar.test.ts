@@ -1,0 +1,95 @@
+import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { composeContainer, composeFile, podContainer } from '../support/containers.ts';
+import { type Sidecar, startSidecar } from '../support/sidecar.ts';
+import { until } from '../support/until.ts';
+
+const compose = composeFile('compose.yaml');
+const ways = {
+  'compose.yaml': {
+    containers: { caddy: composeContainer(compose, 'caddy'), caddyctl: composeContainer(compose, 'caddyctl') },
+    autosave: 'config/caddyctl/caddy/autosave.json',
+  },
+  'kubernetes.yaml': {
+    containers: { caddy: podContainer('caddy'), caddyctl: podContainer('caddyctl') },
+    autosave: 'config/caddy/autosave.json',
+  },
+};
+
+/** What the containers of these files run, on this machine: that each flag exists, and what becomes of it. */
+describe.each(Object.entries(ways))('the command lines of %s', (_name, { containers, autosave }) => {
+  let at: Sidecar;
+  beforeEach(async () => {
+    at = await startSidecar(inject('caddyPath'), containers);
+  });
+  afterEach(() => at.stop());
+
+  const site = (body: string): string =>
+    `sites:\n  a.example.com: { listen: '127.0.0.1:${at.port}', tls: off, respond: ${body} }\n`;
+
+  test('serve what is saved, whichever starts first', async () => {
+    await at.write(site('one'));
+    at.start('caddyctl');
+    at.start('caddy');
+    await at.serves('a.example.com', 'one');
+    await at.write(site('two'));
+    await at.serves('a.example.com', 'two');
+    const { mode } = await stat(join(at.folder, 'run/caddy/admin.sock'));
+    expect((mode & 0o777).toString(8)).toBe('660');
+    expect(await at.check('caddy')).toBe(0);
+  });
+
+  test('Caddy that was killed serves again by itself, without caddyctl', async () => {
+    await at.write(site('one'));
+    at.start('caddy');
+    at.start('caddyctl');
+    await at.serves('a.example.com', 'one');
+    await at.kill('caddyctl');
+    await at.kill('caddy');
+    expect(await at.body('a.example.com')).toBeUndefined();
+    at.start('caddy');
+    await at.serves('a.example.com', 'one');
+  });
+
+  test('a Caddy that a full disk left half a file starts all the same, and is filled', async () => {
+    await at.write(site('one'));
+    at.start('caddy');
+    at.start('caddyctl');
+    await at.serves('a.example.com', 'one');
+    await at.kill('caddyctl');
+    await at.kill('caddy');
+    const file = join(at.folder, autosave);
+    const whole = await readFile(file, 'utf8');
+    await writeFile(file, whole.slice(0, whole.length / 2));
+    at.start('caddy');
+    await until(async () => ((await at.check('caddy')) === 0 ? true : undefined));
+    await expect(access(file)).rejects.toThrow('ENOENT');
+    at.start('caddyctl');
+    await at.serves('a.example.com', 'one');
+  });
+
+  test('an admin socket that nobody listens on fails the health check', async () => {
+    expect(await at.check('caddy')).not.toBe(0);
+  });
+});
+
+test('what an earlier Caddy of compose.yaml was told by its Caddyfile is not resumed, and stays', async () => {
+  const at = await startSidecar(inject('caddyPath'), ways['compose.yaml'].containers);
+  try {
+    const old = join(at.folder, 'config/caddy/autosave.json');
+    const site = {
+      listen: [`127.0.0.1:${at.port}`],
+      routes: [{ handle: [{ handler: 'static_response', body: 'old' }] }],
+    };
+    const text = JSON.stringify({ apps: { http: { servers: { srv0: site } } } });
+    await mkdir(join(old, '..'), { recursive: true });
+    await writeFile(old, text);
+    at.start('caddy');
+    await until(async () => ((await at.check('caddy')) === 0 ? true : undefined));
+    expect(await at.body('a.example.com')).toBeUndefined();
+    expect(await readFile(old, 'utf8')).toBe(text);
+  } finally {
+    await at.stop();
+  }
+});
