@@ -6,13 +6,15 @@ import { readSources } from '../files/read.ts';
 import { watchSources } from '../files/watch.ts';
 import type { Log } from '../log.ts';
 import type { PlanOptions } from '../plan/plan.ts';
+import type { Liveness } from './status/liveness.ts';
+import { problemsAfter } from './status/problems.ts';
 import type { StatusHolder } from './status/state.ts';
 import { createBreaker } from './watch/breaker.ts';
 import { createPulse } from './watch/caddy-pulse.ts';
 import type { Memory } from './watch/memory.ts';
 import { createPacing } from './watch/pacing.ts';
 import { createReconciler } from './watch/reconciler.ts';
-import { createReporter, problemsAfter, type Timing } from './watch/report.ts';
+import { createReporter, type Timing } from './watch/report.ts';
 import { isServed } from './watch/result.ts';
 import { createRetry } from './watch/retry.ts';
 import { saveToLive } from './watch/save-to-live.ts';
@@ -35,6 +37,7 @@ export interface WatchLoopParts {
   /** Absent: nothing is remembered beyond this process, and nothing can be pinned. */
   readonly memory: Memory | undefined;
   readonly status: StatusHolder;
+  readonly liveness: Liveness;
   readonly log: Log;
   /** Shows the mistakes to a person at a terminal. */
   readonly show: (diagnostics: readonly Diagnostic[]) => void;
@@ -94,7 +97,8 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
   /** One turn, and the waiting for the next. */
   async function workOff(due: ReadonlySet<Reason>): Promise<ReadonlySet<Reason>> {
     try {
-      const { turn, timing } = await oneTurn(due);
+      parts.liveness.begun();
+      const { turn, timing } = await oneTurn(due).finally(() => parts.liveness.ended());
       const soon = turn.result.kind === 'invalid' ? await triggers.wait(settleMs, stop) : new Set<Reason>();
       // A mistake that was mended at once is nobody's business.
       if (!soon.has('files')) reporter.report(turn, timing);

@@ -77,7 +77,8 @@ export async function startWatching(caddyPath: string = inject('caddyPath')): Pr
     remove: (file = 'site.yaml') => rm(join(folder, 'policies', file)),
     watch: (...flags) => {
       const args = ['watch', join(folder, 'policies'), '--admin', proxy.address, '--interval', '1h', ...flags];
-      return caddyctl({ args, home: folder, caddyPath });
+      // Another daemon may have the usual port.
+      return caddyctl({ args, home: folder, caddyPath, env: { CADDYCTL_STATUS: 'off' } });
     },
     body,
     serves: async (host, wanted) => void (await until(async () => ((await body(host)) === wanted ? true : undefined))),

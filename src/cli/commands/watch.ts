@@ -14,9 +14,11 @@ import {
   type OutputSettings,
   type TargetSettings,
 } from '../settings.ts';
+import { addStatusOptions, type StatusSettings } from '../status-options.ts';
 import { addStateOption } from '../up/settings.ts';
+import { programVersion } from '../version.ts';
 
-interface WatchOptions extends TargetSettings, AdminSettings, PlanSettings, OutputSettings {
+interface WatchOptions extends TargetSettings, AdminSettings, PlanSettings, OutputSettings, StatusSettings {
   /** Milliseconds. */
   readonly interval: number;
   readonly selfHeal: SelfHeal;
@@ -57,6 +59,7 @@ export const watch: CommandModule<WatchOptions> = {
     addAdminOptions(command);
     command.optionsGroup('State:');
     addStateOption(command);
+    addStatusOptions(command);
     addExamples(command, [
       ['caddyctl watch /etc/caddyctl', 'beside a Caddy on this machine: what is saved is served'],
       [
@@ -81,7 +84,11 @@ export const watch: CommandModule<WatchOptions> = {
     const { createMemory } = await import('../../daemon/watch/memory.ts');
     const { createTriggers } = await import('../../daemon/watch/triggers.ts');
     const { createStatusHolder, initialStatus } = await import('../../daemon/status/state.ts');
+    const { createLiveness } = await import('../../daemon/status/liveness.ts');
+    const { serveStatus } = await import('../../daemon/status/serve-status.ts');
+    const { statusPlaceOf } = await import('../status-options.ts');
 
+    const place = await statusPlaceOf(options);
     const { admin: opened, dialAddresses } = await openAdmin(options);
     const admin = loggedAdmin(opened, log);
     const triggers = createTriggers();
@@ -89,22 +96,30 @@ export const watch: CommandModule<WatchOptions> = {
     const stop = signals.take();
     stop.addEventListener('abort', () => log.info({}, 'stopping: the pass under way is finished'), { once: true });
     const history = await historyOf(options.owner, options.stateDir, process.env);
-    await watchLoop({
-      paths: pathsOf(operands),
-      admin,
-      target: { ...targetOf(options, process.env), adminAddresses: dialAddresses },
-      options: { ...planOptionsOf(options), maxGrowth },
-      selfHeal: options.selfHeal,
-      onError: options.onError,
-      intervalMs: options.interval,
-      poll: options.poll,
-      memory: createMemory(history, by('watch'), admin),
-      status: createStatusHolder(initialStatus(options.owner, admin.address, new Date())),
-      log,
-      show: (diagnostics) => process.stderr.isTTY && output.diagnostics(diagnostics),
-      triggers,
-      stop,
-    });
+    const status = createStatusHolder(initialStatus(options.owner, admin.address, new Date()));
+    const liveness = createLiveness(options.timeout);
+    const server = place && (await serveStatus({ ...place, status, liveness, version: programVersion, log }));
+    try {
+      await watchLoop({
+        paths: pathsOf(operands),
+        admin,
+        target: { ...targetOf(options, process.env), adminAddresses: dialAddresses },
+        options: { ...planOptionsOf(options), maxGrowth },
+        selfHeal: options.selfHeal,
+        onError: options.onError,
+        intervalMs: options.interval,
+        poll: options.poll,
+        memory: createMemory(history, by('watch'), admin),
+        status,
+        liveness,
+        log,
+        show: (diagnostics) => process.stderr.isTTY && output.diagnostics(diagnostics),
+        triggers,
+        stop,
+      });
+    } finally {
+      await server?.close();
+    }
     return signals.exitCode() ?? exitCodes.done;
   },
 };

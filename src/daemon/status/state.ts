@@ -95,12 +95,14 @@ export interface DriftStatus {
   readonly since: string;
 }
 
-/** `Verified` comes with the checks that could tell. */
-export type ConditionType = 'Accepted' | 'Programmed';
+export const conditionTypes = ['Accepted', 'Programmed', 'Verified'] as const;
 
 /**
- * `Accepted`: it has no mistake, alone and with all others. `Programmed`: Caddy runs it as it is written now.
+ * `Accepted`: it has no mistake, alone and with all others. `Programmed`: Caddy runs it as it is written now. `Verified`: its
+ * checks went well after that.
  */
+export type ConditionType = (typeof conditionTypes)[number];
+
 export interface Condition {
   readonly type: ConditionType;
   readonly status: 'True' | 'False' | 'Unknown';

@@ -2,7 +2,13 @@ import { diagnosticsAsJson, type DiagnosticJson } from '../../diagnostics/as-jso
 import { lineAt, linesByFile } from '../../diagnostics/lines.ts';
 import { inputsOf } from '../../history/inputs.ts';
 import { placeOf } from '../../ir/origin.ts';
-import type { Condition, ConditionType, FileStatus, SiteStatus } from '../status/state.ts';
+import {
+  type Condition,
+  type ConditionType,
+  conditionTypes,
+  type FileStatus,
+  type SiteStatus,
+} from '../status/state.ts';
 import { byFile } from './hold-file.ts';
 import { isError } from './read-policies.ts';
 import { isServed } from './result.ts';
@@ -48,7 +54,8 @@ function findingsOf(turn: Turn): Map<string, Findings> {
     [...paths].toSorted().map((path) => {
       const [first] = diagnosticsAsJson(mistakes.get(path) ?? []);
       const isApplied = applied.has(path) && applied.get(path) === now.get(path);
-      return [path, { Accepted: accepted(turn, first), Programmed: programmed(turn, isApplied, first) }];
+      const Programmed = programmed(turn, isApplied, first);
+      return [path, { Accepted: accepted(turn, first), Programmed, Verified: verified() }];
     }),
   );
 }
@@ -75,9 +82,15 @@ function programmed(turn: Turn, isApplied: boolean, first: DiagnosticJson | unde
   return { status: 'True', reason: 'applied', message };
 }
 
+/** The place of what checks through Caddy have found. */
+function verified(): Finding {
+  return { status: 'Unknown', reason: 'not-checked', message: 'no checks were run' };
+}
+
 const gone: Findings = {
   Accepted: { status: 'Unknown', reason: 'gone', message: 'its file is gone' },
   Programmed: { status: 'Unknown', reason: 'gone', message: 'its file is gone' },
+  Verified: { status: 'Unknown', reason: 'gone', message: 'its file is gone' },
 };
 
 function sentence({ message, place }: DiagnosticJson): string {
@@ -85,7 +98,7 @@ function sentence({ message, place }: DiagnosticJson): string {
 }
 
 function conditionsOf(found: Findings, before: readonly Condition[] | undefined, now: string): Condition[] {
-  return (['Accepted', 'Programmed'] as const).map((type) => {
+  return conditionTypes.map((type) => {
     const old = before?.find((each) => each.type === type);
     return { type, ...found[type], since: old?.status === found[type].status ? old.since : now };
   });

@@ -2,7 +2,8 @@ import { diagnosticsAsJson } from '../../diagnostics/as-json.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Log } from '../../log.ts';
 import { observe } from '../status/histogram.ts';
-import type { DaemonStatus, DriftStatus, Problem, StatusHolder } from '../status/state.ts';
+import { problemsAfter } from '../status/problems.ts';
+import type { DaemonStatus, DriftStatus, StatusHolder } from '../status/state.ts';
 import { conditionsAfter } from './conditions.ts';
 import { isServed, type Result } from './result.ts';
 import type { Turn } from './turn.ts';
@@ -175,22 +176,3 @@ const healingStopped = {
   message: 'somebody else undoes what is applied, again and again: healing is given up until a policy changes',
   hint: 'find who else writes to this Caddy, such as another caddyctl with the same --owner; SIGHUP heals again',
 };
-
-type Found = Pick<Problem, 'message'> & { readonly hint?: string | undefined };
-
-/** The problems of these codes as they are now, and the others. */
-export function problemsAfter(
-  before: readonly Problem[],
-  now: string,
-  found: readonly (readonly [code: string, problem: Found | undefined])[],
-): readonly Problem[] {
-  const codes = new Set(found.map(([code]) => code));
-  const others = before.filter(({ code }) => !codes.has(code));
-  const current = found.flatMap(([code, problem]): Problem[] => {
-    if (problem === undefined) return [];
-    const { message, hint } = problem;
-    const since = before.find((each) => each.code === code)?.since ?? now;
-    return [{ code, message, ...(hint !== undefined && { hint }), since }];
-  });
-  return [...others, ...current];
-}

@@ -40,7 +40,7 @@ function scene(onError: 'refuse' | 'hold-file') {
 function conditions({ files }: DaemonStatus): object {
   const words = files.map(({ path, conditions }) => [
     path,
-    conditions.map(({ status, reason }) => `${status} ${reason}`),
+    conditions.filter(({ type }) => type !== 'Verified').map(({ status, reason }) => `${status} ${reason}`),
   ]);
   return Object.fromEntries(words) as object;
 }

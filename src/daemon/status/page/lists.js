@@ -1,0 +1,111 @@
+import { at, h } from './node.js';
+
+/** So many that are fine are shown at once; the rest waits to be unfolded. */
+const mostShown = 12;
+
+const marks = { True: ['✓', 'good'], False: ['✗', 'bad'], Unknown: ['?', 'warn'] };
+
+/** Files or sites: what needs a look first, with why and since when. */
+export function items(title, all, nameOf) {
+  if (all.length === 0) return undefined;
+  const bad = all.filter(({ fine }) => !fine);
+  const good = all.filter(({ fine }) => fine);
+  const shown = [...bad, ...good.slice(0, Math.max(0, mostShown - bad.length))];
+  const rest = all.length - shown.length;
+  const list = (some) => h('ul', { class: 'items' }, ...some.map((each) => item(each, nameOf(each))));
+  return h(
+    'section',
+    {},
+    h(
+      'h2',
+      {},
+      title,
+      ' ',
+      h('small', {}, bad.length === 0 ? `${all.length}` : `${all.length}, ${bad.length} to look into`),
+    ),
+    list(shown),
+    rest > 0 && h('details', {}, h('summary', {}, `${rest} more, all fine`), list(good.slice(-rest))),
+  );
+}
+
+function item({ conditions }, name) {
+  const told = conditions.filter(
+    ({ type, status }) => status === 'False' || (status === 'Unknown' && type !== 'Verified'),
+  );
+  return h(
+    'li',
+    {},
+    h(
+      'div',
+      { class: 'row' },
+      h(
+        'div',
+        {},
+        name.flatMap((part) => [part, ' ']),
+      ),
+      h('ul', { class: 'marks' }, ...conditions.map(mark)),
+    ),
+    ...told.map(({ type, status, reason, message, since }) =>
+      h(
+        'div',
+        { class: `why ${marks[status][1]}` },
+        h('p', {}, message),
+        h('p', { class: 'soft' }, `${type}: ${reason}, `, at(since)),
+      ),
+    ),
+  );
+}
+
+function mark({ type, status, message }) {
+  const [sign, tone] = type === 'Verified' && status === 'Unknown' ? ['–', 'quiet'] : marks[status];
+  const words = { True: 'yes', False: 'no', Unknown: 'unknown' }[status];
+  return h(
+    'li',
+    { class: `tone ${tone}`, title: message },
+    h('span', { 'aria-hidden': 'true' }, sign, ' '),
+    h('span', { 'aria-label': `${type}: ${words}` }, type),
+  );
+}
+
+export function problems(all) {
+  if (all.length === 0) return undefined;
+  const each = ({ code, message, hint, since }) =>
+    h(
+      'li',
+      {},
+      h('p', {}, message),
+      hint && h('p', { class: 'soft' }, hint),
+      h('p', { class: 'soft' }, `${code}, `, at(since)),
+    );
+  return h(
+    'section',
+    {},
+    h('h2', {}, 'Problems ', h('small', {}, `${all.length}`)),
+    h('ul', { class: 'items' }, ...all.map(each)),
+  );
+}
+
+/** What the last pass found in the files. */
+export function diagnostics(pass) {
+  const { diagnostics: all = [], diagnosticsTotal = 0 } = pass ?? {};
+  if (all.length === 0) return undefined;
+  const each = ({ code, severity, message, hint, place }) =>
+    h(
+      'li',
+      {},
+      place && h('p', {}, h('code', {}, `${place.file}:${place.line}:${place.column}`)),
+      h(
+        'div',
+        { class: `why ${severity === 'error' ? 'bad' : 'warn'}` },
+        h('p', {}, message),
+        hint && h('p', { class: 'soft' }, hint),
+        h('p', { class: 'soft' }, `${severity}: ${code}`),
+      ),
+    );
+  return h(
+    'section',
+    {},
+    h('h2', {}, 'Found in the files ', h('small', {}, `${diagnosticsTotal}`)),
+    h('ul', { class: 'items' }, ...all.map(each)),
+  );
+}

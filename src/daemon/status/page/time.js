@@ -1,0 +1,19 @@
+const units = [
+  [86_400, 'd'],
+  [3_600, 'h'],
+  [60, 'min'],
+];
+
+/** How long before `now` (milliseconds) a moment was, such as `3 min ago`. */
+export function ago(iso, now) {
+  const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1_000));
+  for (const [size, unit] of units) {
+    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
+  }
+  return seconds < 5 ? 'just now' : `${seconds} s ago`;
+}
+
+/** A length of time, such as `38 ms`. */
+export function took(milliseconds) {
+  return milliseconds < 1_000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1_000).toFixed(1)} s`;
+}
