@@ -16,8 +16,6 @@ export default defineConfig({
       {
         test: {
           name: 'real',
-          // A reload of Caddy now and then resets a fresh connection, and ports are raced for: once more, and told as such.
-          retry: 1,
           root: new URL('.', import.meta.url).pathname,
           include: ['integration/**/*.test.ts'],
           globalSetup: ['support/require-caddy.ts'],

@@ -31,11 +31,9 @@ function save(round: number): Saved {
   return { round, longestPause };
 }
 
-let isEnding = false;
-process.once('message', () => {
-  isEnding = true;
-});
-for (let round = 1; !isEnding && process.connected; round++) {
+const ending = new AbortController();
+process.once('message', () => ending.abort());
+for (let round = 1; !ending.signal.aborted && process.connected; round++) {
   const saved = save(round);
   await new Promise((resolve) => process.send?.(saved, resolve));
   await setTimeout(40);

@@ -84,7 +84,7 @@ describe.concurrent('20 changes, 20 triggers', () => {
   });
 
   const small = Object.keys(ways).filter((name) => !large.includes(name));
-  test.for(small)('%s, polling', { timeout: 120_000, retry: 1 }, async (name) => {
+  test.for(small)('%s, polling', { timeout: 120_000 }, async (name) => {
     await changeAgainAndAgain(name, { poll: true });
   });
 });

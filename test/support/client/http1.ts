@@ -24,12 +24,30 @@ export function open1(to: Endpoint, ask: Ask): ClientRequest {
   return request;
 }
 
-/** Asks over HTTP/1.1 and reads the whole answer. */
-export function http1(to: Endpoint, ask: Ask = {}): Promise<Answer> {
+/**
+ * Asks over HTTP/1.1 and reads the whole answer. A reload of Caddy resets a fresh connection now and then: what can be
+ * repeated is asked once more, as browsers do.
+ */
+export async function http1(to: Endpoint, ask: Ask = {}): Promise<Answer> {
+  try {
+    return await once1(to, ask);
+  } catch (error) {
+    const isRepeatable = (ask.method ?? 'GET') === 'GET' && ask.body === undefined;
+    if (!isRepeatable || !isReset(error)) throw error;
+    return await once1(to, ask);
+  }
+}
+
+function once1(to: Endpoint, ask: Ask): Promise<Answer> {
   const request = open1(to, ask);
   const answer = answerOf1(request);
   request.end(ask.body);
   return answer;
+}
+
+/** The connection ended before an answer began. */
+export function isReset(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET';
 }
 
 /**
