@@ -28,6 +28,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   bcryptjs: /^cli\/bcrypt\.ts$/,
   chokidar: /^files\//,
   commander: /^cli\//,
+  'eventsource-parser': /^cli\/status\/follow\.ts$/,
   got: /^admin\//,
   'js-yaml': /^policy\/document\.ts$/,
   pino: /^log\.ts$/,

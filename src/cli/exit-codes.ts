@@ -3,10 +3,10 @@ export const exitCodes = {
   /** Done, or nothing to do. */
   done: 0,
   unexpected: 1,
-  /** Changes or drift are present; only where a flag asked for it. */
+  /** Changes, drift or trouble are present; only where a flag asked for it. */
   changes: 2,
   invalid: 3,
-  /** Caddy is not reachable, not authorised, or too old. */
+  /** Caddy, or the daemon that was asked for its status, is not reachable, not authorised, or too old. */
   unreachable: 4,
   /** Someone else changed it or owns it. */
   conflict: 5,

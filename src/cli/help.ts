@@ -35,9 +35,9 @@ const exitCodeHelp = `
 Exit codes:
   0         done, or nothing to do
   1         unexpected error
-  2         changes or drift present (only with --detailed-exitcode or --check)
+  2         changes, drift or trouble present (only with --detailed-exitcode or --check)
   3         policies invalid
-  4         Caddy not reachable, not authorised, or too old
+  4         Caddy, or the daemon, not reachable, not authorised, or too old
   5         conflict: someone else changed or owns it
   6         Caddy rejected the config; nothing changed
   7         checks failed after the push; rolled back

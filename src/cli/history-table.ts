@@ -1,5 +1,5 @@
-import { visible } from '../diagnostics/visible.ts';
 import type { StoredEntry } from '../history/entry.ts';
+import { table } from './table.ts';
 
 /** An entry, and what can be said of it now. */
 export interface Row {
@@ -11,7 +11,7 @@ export interface Row {
 /** Newest first, one line each. Where several Caddys have had revisions, it says which. */
 export function historyTable(rows: readonly Row[]): string {
   const several = new Set(rows.map(({ entry }) => entry.caddy)).size > 1;
-  const table = [
+  return table([
     ['REVISION', 'WHEN', 'OUTCOME', 'BY', 'CHANGES', ...(several ? ['CADDY'] : []), ''],
     ...rows.map((row) => {
       const { revision, time, outcome, by, changes, caddy } = row.entry;
@@ -19,10 +19,7 @@ export function historyTable(rows: readonly Row[]): string {
       const when = `${time.slice(0, 19)}Z`;
       return [revision, when, outcome, `${by.command} (${by.user})`, counts, ...(several ? [caddy] : []), noteOf(row)];
     }),
-  ].map((cells) => cells.map(visible));
-  const widths = table[0]?.map((_, column) => Math.max(...table.map((cells) => cells[column]?.length ?? 0))) ?? [];
-  const lines = table.map((cells) => cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
-  return `${lines.map((line) => line.trimEnd()).join('\n')}\n`;
+  ]);
 }
 
 function noteOf({ entry, running, pinned }: Row): string {

@@ -25,6 +25,34 @@ export function addStatusOptions(command: Command): void {
     .option('--status-token-file <file>', 'what those who ask must bring; needed where not only this machine can ask');
 }
 
+/** Which daemon is asked. */
+export interface AddressSettings {
+  readonly address?: string;
+  readonly statusTokenFile?: string;
+}
+
+export function addAddressOptions(command: Command): void {
+  command.optionsGroup('The daemon:');
+  command
+    .addOption(
+      new Option(
+        '--address <address>',
+        `where it tells its status: HOST:PORT or unix//PATH; as CADDYCTL_STATUS says, or ${usualStatusAddress}`,
+      ).argParser(checked),
+    )
+    .option('--status-token-file <file>', 'its token, where it asks for one');
+}
+
+/** In a container of the daemon's, the variable that says where it tells its status is set already. */
+export async function askedPlace(settings: AddressSettings, env: NodeJS.ProcessEnv): Promise<StatusPlace> {
+  const known = env['CADDYCTL_STATUS'] ?? '';
+  if (settings.address === undefined && known === 'off') {
+    throw new Failure(exitCodes.usage, 'CADDYCTL_STATUS says that the status is off', 'say where with --address');
+  }
+  const address = addressOf(settings.address ?? (known || usualStatusAddress));
+  return { address, token: await readToken(settings.statusTokenFile) };
+}
+
 /** Undefined where it is off. Ends the command where strangers could look. */
 export async function statusPlaceOf(settings: StatusSettings): Promise<StatusPlace | undefined> {
   if (settings.status === 'off') return undefined;
@@ -41,21 +69,21 @@ export async function statusPlaceOf(settings: StatusSettings): Promise<StatusPla
 }
 
 /** An address that was checked. */
-export function addressOf(text: string): StatusAddress {
+function addressOf(text: string): StatusAddress {
   const parsed = parseStatusAddress(text);
   if (!parsed.ok) throw new Failure(exitCodes.usage, parsed.message, parsed.hint);
   return parsed.address;
 }
 
 /** For a flag's value: the text itself, as it was typed. */
-export function checked(text: string): string {
+function checked(text: string): string {
   const parsed = parseStatusAddress(text);
   if (!parsed.ok) throw new InvalidArgumentError(`${parsed.message}: ${parsed.hint}.`);
   return text;
 }
 
 /** The token in a file, without the white space around it. */
-export async function readToken(path: string | undefined): Promise<string | undefined> {
+async function readToken(path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined;
   const { readFile } = await import('node:fs/promises');
   let text: string;

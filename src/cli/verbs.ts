@@ -40,6 +40,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/up.ts')).up,
   },
   {
+    name: 'status',
+    summary: 'tell what a running daemon serves, and what is amiss',
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
     name: 'history',
     summary: 'list what Caddy was given, and what it runs',
     load: async () => (await import('./commands/history.ts')).history,

@@ -1,4 +1,4 @@
-import { at, h } from './node.js';
+import { h, lasting } from './node.js';
 
 /** So many that are fine are shown at once; the rest waits to be unfolded. */
 const mostShown = 12;
@@ -29,30 +29,28 @@ export function items(title, all, nameOf) {
 }
 
 function item({ conditions }, name) {
-  const told = conditions.filter(
-    ({ type, status }) => status === 'False' || (status === 'Unknown' && type !== 'Verified'),
-  );
+  const parts = name.flatMap((part) => [part, ' ']);
   return h(
     'li',
     {},
-    h(
-      'div',
-      { class: 'row' },
-      h(
-        'div',
-        {},
-        name.flatMap((part) => [part, ' ']),
-      ),
-      h('ul', { class: 'marks' }, ...conditions.map(mark)),
-    ),
-    ...told.map(({ type, status, reason, message, since }) =>
-      h(
-        'div',
-        { class: `why ${marks[status][1]}` },
-        h('p', {}, message),
-        h('p', { class: 'soft' }, `${type}: ${reason}, `, at(since)),
-      ),
-    ),
+    h('div', { class: 'row' }, h('div', {}, parts), h('ul', { class: 'marks' }, ...conditions.map(mark))),
+    ...Object.values(Object.groupBy(conditions.filter(isBad), ({ message }) => message)).map(why),
+  );
+}
+
+function isBad({ type, status }) {
+  return status === 'False' || (status === 'Unknown' && type !== 'Verified');
+}
+
+/** For conditions with one message. */
+function why([first, ...others]) {
+  const { type, status, reason, message, since } = first;
+  const types = [type, ...others.map((other) => other.type)].join(', ');
+  return h(
+    'div',
+    { class: `why ${marks[status][1]}` },
+    h('p', {}, message),
+    h('p', { class: 'soft' }, `${types}: ${reason}, `, lasting(since)),
   );
 }
 
@@ -63,7 +61,8 @@ function mark({ type, status, message }) {
     'li',
     { class: `tone ${tone}`, title: message },
     h('span', { 'aria-hidden': 'true' }, sign, ' '),
-    h('span', { 'aria-label': `${type}: ${words}` }, type),
+    type,
+    h('span', { class: 'unseen' }, `: ${words}`),
   );
 }
 
@@ -75,7 +74,7 @@ export function problems(all) {
       {},
       h('p', {}, message),
       hint && h('p', { class: 'soft' }, hint),
-      h('p', { class: 'soft' }, `${code}, `, at(since)),
+      h('p', { class: 'soft' }, `${code}, `, lasting(since)),
     );
   return h(
     'section',

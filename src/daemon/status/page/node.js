@@ -3,9 +3,14 @@ export function h(tag, attributes, ...children) {
   return { tag, attributes, children: children.flat(Infinity).filter((child) => child || child === 0) };
 }
 
-/** A moment; its words are filled in, and kept right, by the page. */
-export function at(iso) {
-  return h('time', { datetime: iso });
+/** How long ago a moment was; the number is filled in, and kept right, by the page. */
+export function ago(iso) {
+  return [h('time', { datetime: iso }), ' ago'];
+}
+
+/** How long something has lasted. */
+export function lasting(iso) {
+  return ['for ', h('time', { datetime: iso })];
 }
 
 /** One of a list of facts, with a second line if there is more to say. */

@@ -1,4 +1,4 @@
-import { ago } from './time.js';
+import { since } from './time.js';
 import { title, view } from './view.js';
 
 const main = document.getElementById('main');
@@ -53,7 +53,7 @@ function unfolded(after, before) {
 
 function tellTimes() {
   for (const time of main.querySelectorAll('time')) {
-    const words = ago(time.dateTime, Date.now());
+    const words = since(time.dateTime, Date.now());
     if (time.textContent === words) continue;
     time.textContent = words;
     time.title = new Date(time.dateTime).toLocaleString();

@@ -4,13 +4,13 @@ const units = [
   [60, 'min'],
 ];
 
-/** How long before `now` (milliseconds) a moment was, such as `3 min ago`. */
-export function ago(iso, now) {
+/** How long before `now` (milliseconds) a moment was, such as `3 min`. */
+export function since(iso, now) {
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1_000));
   for (const [size, unit] of units) {
-    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit} ago`;
+    if (seconds >= size) return `${Math.floor(seconds / size)} ${unit}`;
   }
-  return seconds < 5 ? 'just now' : `${seconds} s ago`;
+  return `${seconds} s`;
 }
 
 /** A length of time, such as `38 ms`. */

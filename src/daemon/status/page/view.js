@@ -1,6 +1,6 @@
 import { counters } from './counters.js';
 import { diagnostics, items, problems } from './lists.js';
-import { at, fact, h } from './node.js';
+import { ago, fact, h, lasting } from './node.js';
 import { took } from './time.js';
 
 const headlines = {
@@ -56,16 +56,16 @@ function facts({ revisions, caddy, drift, lastPass, lastSuccessAt, startedAt, ca
       code(running ?? 'none'),
       desired !== running && desired !== undefined && ['wanted: ', code(desired)],
     ),
-    fact('Applied', lastApplied === undefined ? 'not since the start' : at(lastApplied.at)),
+    fact('Applied', lastApplied === undefined ? 'not since the start' : ago(lastApplied.at)),
     fact('Caddy', code(caddy.address), answering(caddy)),
-    fact('Drift', drift === undefined ? 'none' : [drift.class, ' ', at(drift.since)]),
+    fact('Drift', drift === undefined ? 'none' : [drift.class, ' ', lasting(drift.since)]),
     fact(
       'Last pass',
-      ...(lastPass === undefined ? ['not yet'] : [[lastPass.kind, ' ', at(lastPass.at)], took(lastPass.milliseconds)]),
+      ...(lastPass === undefined ? ['not yet'] : [[lastPass.kind, ' ', ago(lastPass.at)], took(lastPass.milliseconds)]),
     ),
-    fact('Last success', lastSuccessAt === undefined ? 'none' : at(lastSuccessAt), [
+    fact('Last success', lastSuccessAt === undefined ? 'none' : ago(lastSuccessAt), [
       'started ',
-      at(startedAt),
+      ago(startedAt),
       `, ${caddyctl}`,
     ]),
   );
@@ -74,11 +74,7 @@ function facts({ revisions, caddy, drift, lastPass, lastSuccessAt, startedAt, ca
 function answering({ reachable, since }) {
   if (reachable === undefined) return 'was not asked yet';
   const [words, tone] = reachable ? ['answers', 'good'] : ['does not answer', 'bad'];
-  return [
-    h('span', { class: `tone ${tone}` }, words),
-    since === undefined ? '' : ' since ',
-    since !== undefined && at(since),
-  ];
+  return [h('span', { class: `tone ${tone}` }, words), since !== undefined && [' ', lasting(since)]];
 }
 
 function code(text) {
