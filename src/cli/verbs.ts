@@ -20,6 +20,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/translate.ts')).translate,
   },
   {
+    name: 'explain',
+    summary: 'tell which policy line answers a request, and all on the way; no Caddy needed',
+    load: async () => (await import('./commands/explain.ts')).explain,
+  },
+  {
     name: 'diff',
     summary: 'show what would change in the live Caddy',
     load: async () => (await import('./commands/diff.ts')).diff,

@@ -1,38 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Model, Site } from '../model.ts';
-import { type Origin, within } from '../origin.ts';
+import { type Stand, stands } from '../stands.ts';
 import { type CheckContext, error } from './finding.ts';
-
-/** A site at one address. */
-interface Stand {
-  readonly site: Site;
-  readonly address: string;
-  readonly tls: boolean;
-  /** Proxies that are believed there. */
-  readonly trusted: Site['trustedProxies'];
-  readonly isTunnel: boolean;
-  readonly origin: Origin;
-}
-
-/** Everywhere that a site is served, or sent to https. */
-function stands(site: Site, { httpPort, httpsPort }: CheckContext): Stand[] {
-  const { listen, http, tunnel, trustedProxies: trusted, origin } = site;
-  const tls = site.tls.value !== 'off';
-  const base = { site, trusted, isTunnel: false, origin };
-  const hasOwn = listen.length > 0;
-  return [
-    ...listen.map((own) => ({ ...base, address: own.value, tls, origin: own.origin })),
-    ...(!hasOwn && tls ? [{ ...base, address: `:${httpsPort}`, tls }] : []),
-    ...(http.value !== 'off' && (tls || !hasOwn) ? [{ ...base, address: `:${httpPort}`, tls: false }] : []),
-    ...(tunnel ? [tunnelStand(site, tunnel)] : []),
-  ];
-}
-
-function tunnelStand(site: Site, { value, origin }: NonNullable<Site['tunnel']>): Stand {
-  const trusted = { value: value.trusted_proxies, origin: within(origin, 'trusted_proxies') };
-  return { site, address: value.listen, tls: false, trusted, isTunnel: true, origin: within(origin, 'listen') };
-}
 
 /** What a site must not share an address with: one rule, asked of each pair at an address with the first that stands there. */
 function clashes(

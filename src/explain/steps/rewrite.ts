@@ -1,0 +1,52 @@
+import type { Step } from '../answer.ts';
+import { cleanPath } from '../clean-path.ts';
+import { folded, goText, percentDecoded } from '../go-text.ts';
+import type { Place } from '../place.ts';
+import { encoded, type Target, uriOf } from '../target.ts';
+
+type Path = Pick<Target, 'path' | 'escapedPath'>;
+
+/** The target as the app gets it. */
+export function rewritten({ modifiers: { rewrite }, received: { target } }: Place): Target {
+  if (!rewrite) return target;
+  const { strip_prefix: strip, add_prefix: add, path } = rewrite.value;
+  if (path !== undefined) return { ...target, path, escapedPath: encoded(new TextEncoder().encode(path)) };
+  const stripped = strip === undefined ? target : changed(target, (text) => withoutPrefix(cleanPath(text), strip));
+  const whole = add === undefined ? stripped : changed(stripped, (text) => `${add}/${text.replace(/^\//, '')}`);
+  return { ...target, ...whole };
+}
+
+export function rewriteStep(place: Place): Step[] {
+  const { rewrite } = place.modifiers;
+  if (!rewrite) return [];
+  const says = `${uriOf(place.received.target)} → ${uriOf(rewritten(place))}`;
+  return [{ kind: 'rewrite', verdict: 'passes', says, origin: rewrite.origin }];
+}
+
+/** Caddy changes the encoded path and decodes what comes of it; what is no path then is encoded anew. */
+function changed({ path, escapedPath }: Path, change: (text: string) => string): Path {
+  const raw = change(escapedPath);
+  const bytes = percentDecoded(raw);
+  const decoded = bytes && goText(bytes);
+  if (bytes === undefined || decoded === undefined || decoded === '') {
+    const changedPath = change(path);
+    return { path: changedPath, escapedPath: encoded(new TextEncoder().encode(changedPath)) };
+  }
+  return { path: decoded, escapedPath: isPlain(raw) ? raw : encoded(bytes) };
+}
+
+function isPlain(raw: string): boolean {
+  return /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]|%[0-9A-Fa-f]{2})*$/.test(raw);
+}
+
+/** Compares letter by letter, whatever their case and whether they are encoded. */
+function withoutPrefix(escapedPath: string, prefix: string): string {
+  const pieces = escapedPath.match(/%[0-9A-Fa-f]{2}|[^]/g) ?? [];
+  const wanted = [...new TextEncoder().encode(prefix)];
+  const fits = wanted.every((byte, index) => {
+    const piece = pieces[index];
+    const code = piece?.length === 3 ? Number.parseInt(piece.slice(1), 16) : piece?.charCodeAt(0);
+    return code !== undefined && byte < 0x80 && folded(String.fromCharCode(code)) === folded(String.fromCharCode(byte));
+  });
+  return fits ? pieces.slice(wanted.length).join('') : escapedPath;
+}
