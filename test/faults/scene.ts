@@ -8,6 +8,8 @@ export interface Scene extends Watching {
   daemon(...flags: readonly string[]): Daemon;
   /** Takes another daemon of this scene's in. */
   adopt(run: Run): Daemon;
+  /** Caddy's config as it answers it, byte for byte. A load under way may cut an answer: then it is asked again. */
+  config(): Promise<string>;
   /** Configs that the Caddys of this scene have taken on, as they say themselves. */
   taken(): number;
   /** Waits for so many, and gives how many there are then. */
@@ -52,6 +54,14 @@ export async function openScene({ caddyPath }: Pick<Context, 'caddyPath'>): Prom
       current = () => caddy.logs();
       return caddy;
     },
+    config: () =>
+      come(10_000, "Caddy's config", async () => {
+        const answer = await at
+          .caddy()
+          .admin('GET', '/config/')
+          .catch(() => undefined);
+        return answer?.status === 200 ? answer.text : undefined;
+      }),
     async takenAfter(expected) {
       await come(10_000, `${expected} loads`, () => (taken() >= expected ? true : undefined));
       return taken();
@@ -116,16 +126,19 @@ export async function inScenes(
       while (last < rounds) yield ++last;
     },
   };
-  const played = await Promise.allSettled(
-    Array.from({ length: Math.min(scenes, rounds) }, async (_, index) => {
-      const scene = await openScene(context);
-      try {
-        await play(scene, shared, index);
-      } finally {
-        await scene.stop();
-      }
-    }),
-  );
-  const failed = played.find((each) => each.status === 'rejected');
+  await together(Math.min(scenes, rounds), async (index) => {
+    const scene = await openScene(context);
+    try {
+      await play(scene, shared, index);
+    } finally {
+      await scene.stop();
+    }
+  });
+}
+
+/** So many at once. Waits for all, also where one fails. */
+export async function together(count: number, work: (index: number) => Promise<void>): Promise<void> {
+  const done = await Promise.allSettled(Array.from({ length: count }, async (_, index) => await work(index)));
+  const failed = done.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }

@@ -16,7 +16,7 @@ function pause(ms: number): void {
 const path = process.argv[2] ?? '';
 
 function save(round: number): Saved {
-  const text = textOf(round, 40);
+  const text = textOf(round, path, 40);
   let last = performance.now();
   let longestPause = 0;
   const file = openSync(path, 'w');

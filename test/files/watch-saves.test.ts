@@ -2,19 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { WatchOptions } from '../../src/files/watch.ts';
-import type { Done } from './watch-editor.ts';
-import { openScene, startEditor, type Editor } from './watch-scene.ts';
+import { openScene, startEditor, type Editor, wasHeldUp } from './watch-scene.ts';
 import { roundOf, textOf, ways } from './watch-ways.ts';
 
 const rounds = 20;
-/**
- * A writer that the machine held up for about the quiet period may be seen between two steps: such a round is not counted.
- * Once several files have changed, more patience is shown.
- */
-function wasHeldUp({ pauses }: Done): boolean {
-  return pauses.some((pause, index) => pause > (index < 12 ? 15 : 60));
-}
-
 // What takes long must not keep the others waiting.
 const large = Object.keys(ways).filter((name) => name.includes('00 files'));
 let editors: { readonly small: Editor; readonly large: Editor };
@@ -44,7 +35,8 @@ async function changeAgainAndAgain(name: string, options: Partial<WatchOptions>)
   let extra = 0;
   let flushes = 0;
   async function flush(): Promise<void> {
-    writeFileSync(join(scene.folder, 'sentinel/s.yaml'), textOf(++flushes));
+    const path = join(scene.folder, 'sentinel/s.yaml');
+    writeFileSync(path, textOf(++flushes, path));
     await scene.upToDate();
   }
   try {

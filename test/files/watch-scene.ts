@@ -120,3 +120,11 @@ export function startEditor(): Editor {
     },
   };
 }
+
+/**
+ * A writer that the machine held up for about the quiet period may be seen between two steps: such a round is not counted.
+ * Once several files have changed, more patience is shown.
+ */
+export function wasHeldUp({ pauses }: Done): boolean {
+  return pauses.some((pause, index) => pause > (index < 12 ? 15 : 60));
+}

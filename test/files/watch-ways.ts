@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   appendFileSync,
   chmodSync,
@@ -27,10 +28,15 @@ export interface Way {
   readonly steps: (scene: string, round: number) => readonly Step[];
 }
 
-/** A text that shows whether it is all there. */
-export function textOf(round: number, lines = 5): string {
+/**
+ * A policy that shows whether it is all there. What it says depends on the round and on `path`, where it will be read: no
+ * two files say anything of one site. It needs a PORT.
+ */
+export function textOf(round: number, path: string, lines = 5): string {
+  const name = `w${createHash('sha256').update(path).digest('hex').slice(0, 12)}`;
+  const site = `  ${name}.example.com: { listen: '127.0.0.1:\${PORT}', tls: off, respond: ${name}-${round} }\n`;
   const body = Array.from({ length: lines }, (_, index) => `# line ${index} of ${round}\n`).join('');
-  return `# begin ${round}\n${body}# end ${round}\n`;
+  return `# begin ${round}\nsites:\n${site}${body}# end ${round}\n`;
 }
 
 /** Whose text it is; undefined if a part of it is missing. */
@@ -44,18 +50,22 @@ function pause(ms: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }
 
+function write(path: string, round: number): void {
+  writeFileSync(path, textOf(round, path));
+}
+
 function policies(scene: string, names: readonly string[] = ['a.yaml', 'b.yaml']): void {
   mkdirSync(join(scene, 'policies'), { recursive: true });
-  for (const name of names) writeFileSync(join(scene, 'policies', name), textOf(0));
+  for (const name of names) write(join(scene, 'policies', name), 0);
 }
 
 function saveInPlace(path: string, round: number): Step[] {
   let file = 0;
-  return [() => (file = openSync(path, 'w')), () => writeSync(file, textOf(round)), () => closeSync(file)];
+  return [() => (file = openSync(path, 'w')), () => writeSync(file, textOf(round, path)), () => closeSync(file)];
 }
 
 function writeAndRename(path: string, temporary: string, round: number): Step[] {
-  return [() => writeFileSync(temporary, textOf(round)), () => renameSync(temporary, path)];
+  return [() => writeFileSync(temporary, textOf(round, path)), () => renameSync(temporary, path)];
 }
 
 function git(folder: string, ...args: string[]): void {
@@ -74,7 +84,7 @@ export const ways: Readonly<Record<string, Way>> = {
     prepare: policies,
     steps(scene, round) {
       const path = join(scene, 'policies/a.yaml');
-      const text = textOf(round, 50);
+      const text = textOf(round, path, 50);
       const pieces = [text.slice(0, 200), text.slice(200, 401), text.slice(401, 500), text.slice(500)];
       return [
         () => writeFileSync(path, ''),
@@ -87,7 +97,7 @@ export const ways: Readonly<Record<string, Way>> = {
     prepare: policies,
     steps(scene, round) {
       const path = join(scene, 'policies/a.yaml');
-      return [() => writeFileSync(path, textOf(round + 100)), () => utimesSync(path, 1_000_000_000, 1_000_000_000)];
+      return [() => write(path, round + 100), () => utimesSync(path, 1_000_000_000, 1_000_000_000)];
     },
   },
 
@@ -115,7 +125,7 @@ export const ways: Readonly<Record<string, Way>> = {
         () => unlinkSync(probe),
         () => renameSync(path, `${path}~`),
         () => (file = openSync(path, 'wx')),
-        () => writeSync(file, textOf(round)),
+        () => writeSync(file, textOf(round, path)),
         () => fsyncSync(file),
         () => closeSync(file),
         () => chmodSync(path, 0o644),
@@ -161,7 +171,7 @@ export const ways: Readonly<Record<string, Way>> = {
     prepare(scene) {
       policies(scene);
       mkdirSync(join(scene, 'policies/team'));
-      writeFileSync(join(scene, 'policies/team/t.yaml'), textOf(0));
+      write(join(scene, 'policies/team/t.yaml'), 0);
     },
     steps(scene, round) {
       const folder = join(scene, 'policies/team');
@@ -177,14 +187,14 @@ export const ways: Readonly<Record<string, Way>> = {
     prepare(scene) {
       policies(scene);
       mkdirSync(join(scene, 'policies/team'));
-      writeFileSync(join(scene, 'policies/team/t.yaml'), textOf(0));
+      write(join(scene, 'policies/team/t.yaml'), 0);
     },
     steps(scene, round) {
       const folder = join(scene, 'policies/team');
       const next = join(scene, `next${round}`);
       return [
         () => mkdirSync(next),
-        () => writeFileSync(join(next, 't.yaml'), textOf(round)),
+        () => write(join(next, 't.yaml'), round),
         () => renameSync(folder, join(scene, `old${round}`)),
         () => renameSync(next, folder),
       ];
@@ -195,7 +205,7 @@ export const ways: Readonly<Record<string, Way>> = {
     prepare(scene) {
       policies(scene);
       mkdirSync(join(scene, 'elsewhere'));
-      writeFileSync(join(scene, 'elsewhere/text'), textOf(0));
+      write(join(scene, 'elsewhere/text'), 0);
       symlinkSync('../elsewhere/text', join(scene, 'policies/linked.yaml'));
     },
     steps: (scene, round) =>
@@ -207,13 +217,13 @@ export const ways: Readonly<Record<string, Way>> = {
   'a symlink to a file, led elsewhere': {
     prepare(scene) {
       policies(scene);
-      writeFileSync(join(scene, 'text0'), textOf(0));
+      write(join(scene, 'text0'), 0);
       symlinkSync('../text0', join(scene, 'policies/linked.yaml'));
     },
     steps(scene, round) {
       const link = join(scene, 'policies/linked.yaml');
       return [
-        () => writeFileSync(join(scene, `text${round}`), textOf(round)),
+        () => write(join(scene, `text${round}`), round),
         () => unlinkSync(link),
         () => symlinkSync(`../text${round}`, link),
       ];
@@ -233,7 +243,7 @@ export const ways: Readonly<Record<string, Way>> = {
     prepare(scene) {
       policies(scene);
       mkdirSync(join(scene, 'elsewhere0'));
-      writeFileSync(join(scene, 'elsewhere0/l.yaml'), textOf(0));
+      write(join(scene, 'elsewhere0/l.yaml'), 0);
       symlinkSync('../elsewhere0', join(scene, 'policies/linked'));
     },
     steps(scene, round) {
@@ -241,7 +251,7 @@ export const ways: Readonly<Record<string, Way>> = {
       const link = join(scene, 'policies/linked');
       return [
         () => mkdirSync(target),
-        () => writeFileSync(join(target, 'l.yaml'), textOf(round)),
+        () => write(join(target, 'l.yaml'), round),
         () => symlinkSync(target, `${link}.new`),
         () => renameSync(`${link}.new`, link),
       ];
@@ -253,7 +263,7 @@ export const ways: Readonly<Record<string, Way>> = {
       const folder = join(scene, 'policies');
       mkdirSync(join(folder, '..2026_0'), { recursive: true });
       for (const name of ['a.yaml', 'b.yaml']) {
-        writeFileSync(join(folder, '..2026_0', name), textOf(0));
+        write(join(folder, '..2026_0', name), 0);
         symlinkSync(`..data/${name}`, join(folder, name));
       }
       symlinkSync('..2026_0', join(folder, '..data'));
@@ -263,8 +273,8 @@ export const ways: Readonly<Record<string, Way>> = {
       const next = join(folder, `..2026_${round}`);
       return [
         () => mkdirSync(next),
-        () => writeFileSync(join(next, 'a.yaml'), textOf(round)),
-        () => writeFileSync(join(next, 'b.yaml'), textOf(round)),
+        () => write(join(next, 'a.yaml'), round),
+        () => write(join(next, 'b.yaml'), round),
         () => symlinkSync(`..2026_${round}`, join(folder, '..data_tmp')),
         () => renameSync(join(folder, '..data_tmp'), join(folder, '..data')),
         () => rmSync(join(folder, `..2026_${round - 1}`), { recursive: true }),
@@ -276,7 +286,7 @@ export const ways: Readonly<Record<string, Way>> = {
     prepare(scene) {
       const folder = join(scene, 'policies');
       mkdirSync(join(folder, '.v0'), { recursive: true });
-      writeFileSync(join(folder, '.v0/a.yaml'), textOf(0));
+      write(join(folder, '.v0/a.yaml'), 0);
       symlinkSync('.v0', join(folder, '.current'));
       symlinkSync('.current/a.yaml', join(folder, 'a.yaml'));
     },
@@ -284,7 +294,7 @@ export const ways: Readonly<Record<string, Way>> = {
       const folder = join(scene, 'policies');
       return [
         () => mkdirSync(join(folder, `.v${round}`)),
-        () => writeFileSync(join(folder, `.v${round}/a.yaml`), textOf(round)),
+        () => write(join(folder, `.v${round}/a.yaml`), round),
         () => symlinkSync(`.v${round}`, join(folder, '.next')),
         () => renameSync(join(folder, '.next'), join(folder, '.current')),
       ];
@@ -297,7 +307,7 @@ export const ways: Readonly<Record<string, Way>> = {
       mkdirSync(join(scene, 'from'));
     },
     steps(scene, round) {
-      for (let index = 0; index < 100; index++) writeFileSync(join(scene, `from/${index}.yaml`), textOf(round));
+      for (let index = 0; index < 100; index++) write(join(scene, `from/${index}.yaml`), round);
       const folder = join(scene, 'policies/copy');
       return [
         () => mkdirSync(folder, { recursive: true }),
@@ -321,7 +331,7 @@ export const ways: Readonly<Record<string, Way>> = {
           mkdirSync(join(folder, `live/team${index % 10}`), { recursive: true });
           // Some files are only on one of the two.
           const name = index % 10 === 0 ? `${branch}-${index}` : `${index}`;
-          writeFileSync(join(folder, `live/team${index % 10}/${name}.yaml`), textOf(round * 100 + index));
+          write(join(folder, `live/team${index % 10}/${name}.yaml`), round * 100 + index);
         }
         if (branch === 'odd') {
           for (let index = 0; index < 1_000; index += 10) unlinkSync(join(folder, `live/team0/even-${index}.yaml`));
@@ -375,7 +385,7 @@ export const ways: Readonly<Record<string, Way>> = {
       const target = join(scene, `policies${round}`);
       return [
         () => mkdirSync(target),
-        () => writeFileSync(join(target, 'a.yaml'), textOf(round)),
+        () => write(join(target, 'a.yaml'), round),
         () => symlinkSync(`policies${round}`, join(scene, 'next')),
         () => renameSync(join(scene, 'next'), join(scene, 'current')),
       ];
@@ -401,7 +411,7 @@ export const ways: Readonly<Record<string, Way>> = {
       const folder = join(scene, `release${round}/conf/policies`);
       return [
         () => mkdirSync(folder, { recursive: true }),
-        () => writeFileSync(join(folder, 'a.yaml'), textOf(round)),
+        () => write(join(folder, 'a.yaml'), round),
         () => symlinkSync(`release${round}`, join(scene, 'next')),
         () => renameSync(join(scene, 'next'), join(scene, 'release')),
       ];
