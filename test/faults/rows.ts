@@ -3,9 +3,21 @@ import { badFile } from './rows/bad-file.ts';
 import { brokenWrites } from './rows/broken-writes.ts';
 import { caddyAway } from './rows/caddy-away.ts';
 import { manyEdits } from './rows/edits.ts';
+import { frozen } from './rows/frozen.ts';
 import { saves } from './rows/saves.ts';
 import { sameWords } from './rows/same-words.ts';
+import { twoWriters } from './rows/two-writers.ts';
 import { vanished } from './rows/vanished.ts';
 
 /** In the order of the table. */
-export const rows: readonly Row[] = [badFile, saves, vanished, caddyAway, brokenWrites, manyEdits, sameWords];
+export const rows: readonly Row[] = [
+  badFile,
+  saves,
+  vanished,
+  caddyAway,
+  frozen,
+  brokenWrites,
+  twoWriters,
+  manyEdits,
+  sameWords,
+];

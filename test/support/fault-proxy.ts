@@ -33,9 +33,24 @@ export interface FaultProxy {
   writes(): string[];
   /** The next `times` requests of this kind meet the fault. */
   on(requestLine: string, fault: Fault, times?: number): void;
+  /** Resolves when the next request of this kind is there: not handed on yet, or done and not answered yet. */
+  hold(requestLine: string, where: 'before' | 'after'): Promise<Held>;
   /** Hands on what was held back, in order, each after the answer to the one before; gives the answers' status codes. */
   deliverLate(): Promise<number[]>;
   stop(): Promise<void>;
+}
+
+export interface Held {
+  /** It goes on as if nothing had been. */
+  release(): void;
+  /** It is never handed on, or never answered. */
+  drop(): void;
+}
+
+interface Hold {
+  readonly requestLine: string;
+  readonly where: 'before' | 'after';
+  readonly found: (held: Held) => void;
 }
 
 interface Rule {
@@ -48,6 +63,7 @@ interface Rule {
 export async function startFaultProxy(target: AdminEndpoint): Promise<FaultProxy> {
   const requests: string[] = [];
   const rules: Rule[] = [];
+  const holds: Hold[] = [];
   const late: { readonly incoming: IncomingMessage; readonly body: Buffer }[] = [];
 
   const server = createServer((incoming, outgoing) => {
@@ -55,10 +71,17 @@ export async function startFaultProxy(target: AdminEndpoint): Promise<FaultProxy
     requests.push(requestLine);
     const rule = rules.find((each) => each.requestLine === requestLine && each.left > 0);
     if (rule) rule.left--;
-    handle(incoming, outgoing, rule?.fault).catch((error: unknown) => incoming.socket.destroy(error as Error));
+    handle(incoming, outgoing, rule?.fault, requestLine).catch((error: unknown) =>
+      incoming.socket.destroy(error as Error),
+    );
   });
 
-  async function handle(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault | undefined): Promise<void> {
+  async function handle(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    fault: Fault | undefined,
+    requestLine: string,
+  ): Promise<void> {
     if (fault === 'reset before the body') return reset(incoming);
     if (fault === 'reset in the body') return breakInBody(incoming);
     const body = await wholeBody(incoming);
@@ -68,8 +91,10 @@ export async function startFaultProxy(target: AdminEndpoint): Promise<FaultProxy
       return reset(incoming);
     }
     if (fault === 'late ones first') await deliverLate();
+    if (await isDropped(requestLine, 'before')) return reset(incoming);
     const answer = await forward(incoming, body);
     const text = await wholeBody(answer);
+    if (await isDropped(requestLine, 'after')) return reset(incoming);
     switch (fault) {
       case undefined:
       case 'late ones first':
@@ -88,6 +113,14 @@ export async function startFaultProxy(target: AdminEndpoint): Promise<FaultProxy
       default:
         throw new Error(`unknown fault ${String(fault satisfies never)}`);
     }
+  }
+
+  /** Waits for what the test says, where it holds such a request. */
+  async function isDropped(requestLine: string, where: Hold['where']): Promise<boolean> {
+    const index = holds.findIndex((each) => each.requestLine === requestLine && each.where === where);
+    const [hold] = index === -1 ? [] : holds.splice(index, 1);
+    if (hold === undefined) return false;
+    return await new Promise((resolve) => hold.found({ release: () => resolve(false), drop: () => resolve(true) }));
   }
 
   async function deliverLate(): Promise<number[]> {
@@ -129,6 +162,7 @@ export async function startFaultProxy(target: AdminEndpoint): Promise<FaultProxy
     requests,
     writes: () => requests.filter((line) => !line.startsWith('GET ') && line !== 'POST /adapt'),
     on: (requestLine, fault, times = 1) => void rules.push({ requestLine, fault, left: times }),
+    hold: (requestLine, where) => new Promise((found) => void holds.push({ requestLine, where, found })),
     deliverLate,
     stop: async () => {
       server.close();
