@@ -4,8 +4,10 @@ import { brokenWrites } from './rows/broken-writes.ts';
 import { caddyAway } from './rows/caddy-away.ts';
 import { manyEdits } from './rows/edits.ts';
 import { frozen } from './rows/frozen.ts';
-import { saves } from './rows/saves.ts';
+import { killed } from './rows/killed.ts';
 import { sameWords } from './rows/same-words.ts';
+import { saves } from './rows/saves.ts';
+import { stateFolder } from './rows/state-folder.ts';
 import { twoWriters } from './rows/two-writers.ts';
 import { vanished } from './rows/vanished.ts';
 
@@ -18,6 +20,8 @@ export const rows: readonly Row[] = [
   frozen,
   brokenWrites,
   twoWriters,
+  killed,
+  stateFolder,
   manyEdits,
   sameWords,
 ];

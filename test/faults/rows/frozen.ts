@@ -46,9 +46,9 @@ export const frozen: Row = {
         // The write of revision 1 is on its way when Caddy stops.
         const held = scene.proxy.hold('POST /config/apps', 'before');
         await save(first);
-        const { release } = await held;
+        const write = await held;
         process.kill(pid, 'SIGSTOP');
-        release();
+        write.release();
         inFlight++;
       }
       await sleep(random(stopMs - 1_000));

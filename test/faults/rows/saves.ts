@@ -146,7 +146,7 @@ async function bodiesIn(scene: Scene): Promise<string> {
 
 function bodies(text: string): string {
   return [...text.matchAll(/(?:respond: |"body":")(w[0-9a-f]{12}-\d+)/g)]
-    .map(([, body]) => body)
+    .map(([, body = '']) => body)
     .toSorted()
     .join(' ');
 }
