@@ -42,6 +42,7 @@ const offers: readonly (readonly [line: string, candidates: readonly string[]])[
   ['caddyctl completion ', ['bash', 'fish', 'zsh']],
   ['caddyctl -o json fmt --che', ['--check']],
   ['caddyctl help hash', ['hash-password']],
+  ['caddyctl status --probe ', ['alive', 'ready']],
   ['caddyctl validate --http-port ', []],
   ['caddyctl hash-password ', []],
 ];

@@ -8,11 +8,15 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Why a request is turned away; undefined where it may look. `token` is what it must bring, if anything. */
+/**
+ * Why a request is turned away; undefined where it may look. `token` is what it must bring, if anything, but to a probe, which
+ * can keep no secret.
+ */
 export function turnedAway(
   { method, headers }: Asked,
   address: StatusAddress,
   token: string | undefined,
+  isProbe: boolean,
 ): Answer | undefined {
   if (method !== 'GET' && method !== 'HEAD') {
     const message = 'the status can only be read';
@@ -24,7 +28,7 @@ export function turnedAway(
     return refusal(403, { reason: 'cross-site', message: 'the status is not for pages of other sites' });
   }
   // Who has the token was not tricked into asking here; a browser keeps it to the name that it was given for.
-  if (token !== undefined) return hasToken(headers.authorization, token) ? undefined : unauthorized;
+  if (token !== undefined) return isProbe || hasToken(headers.authorization, token) ? undefined : unauthorized;
   return isOurName(headers.host, address) ? undefined : misdirected;
 }
 

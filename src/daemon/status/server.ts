@@ -15,6 +15,8 @@ export interface ServerParts extends Content {
 
 /** More would cost memory, and nobody needs them. */
 const mostConnections = 256;
+/** Milliseconds without a byte: until something is asked, and until an answer is taken, also by a stream's reader. */
+const silence = { before: 5_000, during: 30_000 };
 
 /** The status server, not yet listening. It only reads, and whoever holds on to it harms neither it nor the daemon. */
 export function createStatusServer(parts: ServerParts): Server {
@@ -25,8 +27,6 @@ export function createStatusServer(parts: ServerParts): Server {
     keepAliveTimeout: 5_000,
     connectionsCheckingInterval: 1_000,
   });
-  // Of a connection on which nothing moves, a stream's reader who reads no more too.
-  server.timeout = 30_000;
   const makeRoom = boundConnections(server);
   server.on('connection', makeRoom);
   server.on('request', (request, response) => {
@@ -41,7 +41,7 @@ export function createStatusServer(parts: ServerParts): Server {
 async function respond(request: IncomingMessage, response: ServerResponse, parts: ServerParts): Promise<void> {
   const { address, token, streams } = parts;
   const path = request.url?.split('?', 1)[0] ?? '';
-  const refused = turnedAway(request, address, probePaths.includes(path) ? undefined : token);
+  const refused = turnedAway(request, address, token, probePaths.includes(path));
   if (refused !== undefined) return send(request, response, refused);
   if (path !== '/api/events') return send(request, response, await answerTo(path, request, parts));
   if (!streams.hasRoom()) return send(request, response, crowded);
@@ -83,11 +83,13 @@ function boundConnections(server: Server): (socket: Socket) => void {
   let open = 0;
   server.on('request', ({ socket }, response) => {
     idle.delete(socket);
+    socket.setTimeout(silence.during);
     response.on('close', () => !socket.destroyed && idle.add(socket));
   });
   return (socket) => {
     open++;
     idle.add(socket);
+    socket.setTimeout(silence.before);
     socket.on('close', () => {
       open--;
       idle.delete(socket);
