@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import description from '../../package.json' with { type: 'json' };
 import { compile } from '../../src/compile.ts';
 import { type ComposeFile, composeFile, type Manifest, manifests, readDockerFile } from '../support/containers.ts';
 
@@ -67,6 +68,28 @@ describe('compose files', () => {
   });
 });
 
+/** Docker compose's own loader, which Go fetches and builds. */
+test.skipIf(!process.env['CADDYCTL_LONG'])(
+  'compose itself takes both files together (CADDYCTL_LONG=1, with Go)',
+  async () => {
+    const loader = 'github.com/compose-spec/compose-go/v2/cmd@v2.16.2';
+    const env = { ...process.env, GOFLAGS: '-mod=mod', CADDYCTL_POLICIES: '' };
+    const options = { cwd: join(root, 'docker'), env };
+    const { stdout } = await promisify(execFile)('go', ['run', loader, '-format', 'json', ...names], options);
+    const { services, networks } = JSON.parse(stdout) as { services: Record<string, object>; networks: object };
+    expect(services['caddy']).toMatchObject({ networks: { ollama_network: null }, user: '0:65532', read_only: true });
+    expect(services['caddyctl']).toMatchObject({
+      command: ['watch', '/policies/aidoo.yaml'],
+      network_mode: 'service:caddy',
+    });
+    // The overlay's folder is in place of the other one, not beside it.
+    const { volumes } = services['caddyctl'] as { volumes: { type: string; source: string }[] };
+    expect(volumes.filter(({ type }) => type === 'bind').map(({ source }) => source)).toEqual([join(root, 'policies')]);
+    expect(networks).toMatchObject({ ollama_network: { external: true, name: 'ollama_network' } });
+  },
+  300_000,
+);
+
 describe('kubernetes.yaml', () => {
   test('is as the schemas of its kinds have it', async () => {
     for (const manifest of manifests()) {
@@ -84,6 +107,18 @@ describe('kubernetes.yaml', () => {
     expect(await typeErrors([wrong as Manifest])).toMatch(/automountToken.* does not exist/);
   });
 
+  test('it fits a namespace of the level "restricted": no root, no right but the one that Caddy has to have', () => {
+    const { securityContext, containers, volumes } = pod() as unknown as RestrictedPod;
+    expect(securityContext).toMatchObject({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    expect(securityContext.sysctls).toEqual([{ name: 'net.ipv4.ip_unprivileged_port_start', value: '0' }]);
+    expect(containers.map((container) => [container.name, container.securityContext])).toEqual([
+      ['caddy', restricted({ runAsUser: 65_533, capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } })],
+      ['caddyctl', restricted({ runAsUser: 65_532, capabilities: { drop: ['ALL'] } })],
+    ]);
+    const kinds = volumes.flatMap((volume) => Object.keys(volume).filter((key) => key !== 'name'));
+    expect(new Set(kinds)).toEqual(new Set(['emptyDir', 'configMap', 'persistentVolumeClaim']));
+  });
+
   test('its policies compile without a complaint', () => {
     const { data = {} } = manifests().find(({ kind }) => kind === 'ConfigMap') ?? {};
     const sources = Object.entries(data).map(([path, text]) => ({ path, text }));
@@ -94,11 +129,9 @@ describe('kubernetes.yaml', () => {
   });
 
   test('what is mounted is there, and each name that one part uses of another is one', () => {
-    const pod = manifests().find(({ kind }) => kind === 'Deployment')?.spec?.template?.spec;
-    const mounted = pod?.containers.flatMap(({ volumeMounts }) =>
-      (volumeMounts as { name: string }[]).map((m) => m.name),
-    );
-    const volumes = pod?.['volumes'] as {
+    const { containers, ...rest } = pod();
+    const mounted = containers.flatMap(({ volumeMounts }) => (volumeMounts as { name: string }[]).map((m) => m.name));
+    const volumes = rest['volumes'] as {
       name: string;
       configMap?: { name: string };
       persistentVolumeClaim?: object;
@@ -110,19 +143,32 @@ describe('kubernetes.yaml', () => {
     expect(volumes.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim ?? [])).toEqual(
       named('PersistentVolumeClaim').map((claimName) => ({ claimName })),
     );
-    expect(pod?.['automountServiceAccountToken']).toBe(false);
+    expect(rest['automountServiceAccountToken']).toBe(false);
   });
 });
 
 test('the image has the version of the package, the same everywhere', () => {
-  const { version } = JSON.parse(require('node:fs').readFileSync(join(root, 'package.json'), 'utf8')) as {
-    version: string;
-  };
   const texts = [...names, 'kubernetes.yaml', 'Dockerfile'].map(readDockerFile).join('\n');
   const written = [...texts.matchAll(/(?:image: caddyctl:|ARG VERSION=|-t caddyctl:)(\S+)/g)].map(([, found]) => found);
   expect(written.length).toBeGreaterThan(3);
-  expect(new Set(written)).toEqual(new Set([version]));
+  expect(new Set(written)).toEqual(new Set([description.version]));
 });
+
+interface RestrictedPod {
+  readonly securityContext: { readonly sysctls: unknown };
+  readonly containers: readonly { readonly name: string; readonly securityContext: unknown }[];
+  readonly volumes: readonly object[];
+}
+
+function restricted(more: object): object {
+  return { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, ...more };
+}
+
+function pod() {
+  const found = manifests().find(({ kind }) => kind === 'Deployment')?.spec?.template?.spec;
+  if (found === undefined) throw new Error('there is no Deployment with a pod');
+  return found;
+}
 
 /** The module of `kubernetes-models` with the kinds of a group and version. */
 function modelsOf({ apiVersion }: Manifest): string {

@@ -1,14 +1,19 @@
-import { access, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { access, copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { composeContainer, composeFile, podContainer } from '../support/containers.ts';
+import { composeContainer, composeFile, imageCheck, podContainer } from '../support/containers.ts';
+import { http1 } from '../support/client/http1.ts';
+import { freePort } from '../support/client/ports.ts';
 import { type Sidecar, startSidecar } from '../support/sidecar.ts';
 import { until } from '../support/until.ts';
 
 const compose = composeFile('compose.yaml');
 const ways = {
   'compose.yaml': {
-    containers: { caddy: composeContainer(compose, 'caddy'), caddyctl: composeContainer(compose, 'caddyctl') },
+    containers: {
+      caddy: composeContainer([compose], 'caddy'),
+      caddyctl: { ...composeContainer([compose], 'caddyctl'), check: imageCheck() },
+    },
     autosave: 'config/caddyctl/caddy/autosave.json',
   },
   'kubernetes.yaml': {
@@ -38,6 +43,7 @@ describe.each(Object.entries(ways))('the command lines of %s', (_name, { contain
     const { mode } = await stat(join(at.folder, 'run/caddy/admin.sock'));
     expect((mode & 0o777).toString(8)).toBe('660');
     expect(await at.check('caddy')).toBe(0);
+    await until(async () => ((await at.check('caddyctl')) === 0 ? true : undefined));
   });
 
   test('Caddy that was killed serves again by itself, without caddyctl', async () => {
@@ -69,8 +75,8 @@ describe.each(Object.entries(ways))('the command lines of %s', (_name, { contain
     await at.serves('a.example.com', 'one');
   });
 
-  test('an admin socket that nobody listens on fails the health check', async () => {
-    expect(await at.check('caddy')).not.toBe(0);
+  test('a container where nothing runs fails its health check', async () => {
+    expect([await at.check('caddy'), await at.check('caddyctl')]).toEqual([7, 4]);
   });
 });
 
@@ -89,6 +95,40 @@ test('what an earlier Caddy of compose.yaml was told by its Caddyfile is not res
     await until(async () => ((await at.check('caddy')) === 0 ? true : undefined));
     expect(await at.body('a.example.com')).toBeUndefined();
     expect(await readFile(old, 'utf8')).toBe(text);
+  } finally {
+    await at.stop();
+  }
+});
+
+test('the overlay for ai.doo serves its one file, whatever else is in the folder', async () => {
+  const files = [compose, composeFile('compose.aidoo.yaml')];
+  const [httpPort, httpsPort] = [await freePort(), await freePort()];
+  const caddyctl = composeContainer(files, 'caddyctl');
+  // What no test may have: ports of the whole machine, and certificates of a public authority.
+  const local = {
+    CADDYCTL_HTTP_PORT: `${httpPort}`,
+    CADDYCTL_HTTPS_PORT: `${httpsPort}`,
+    CADDYCTL_INTERNAL_CA: 'true',
+  };
+  const at = await startSidecar(inject('caddyPath'), {
+    caddy: composeContainer(files, 'caddy'),
+    caddyctl: { ...caddyctl, env: { ...caddyctl.env, ...local } },
+  });
+  try {
+    await copyFile(join(import.meta.dirname, '../../policies/aidoo.yaml'), join(at.folder, 'policies/aidoo.yaml'));
+    await at.write('sites: [');
+    at.start('caddy');
+    at.start('caddyctl');
+    const root = join(at.folder, 'data/caddy/pki/authorities/local/root.crt');
+    const ca = await until(async () => {
+      const pem = await readFile(root, 'utf8').catch(() => '');
+      return pem.includes('END CERTIFICATE') ? pem : undefined;
+    });
+    const denied = await until(() =>
+      http1({ host: 'vera.example.com', port: httpsPort, ca }, { path: '/internal/x' }).catch(() => undefined),
+    );
+    expect(denied.status).toBe(404);
+    expect(denied.headers).toContainEqual(['X-Frame-Options', 'SAMEORIGIN']);
   } finally {
     await at.stop();
   }

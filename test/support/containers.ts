@@ -62,10 +62,22 @@ export function manifests(): readonly Manifest[] {
   return loadAll(readDockerFile('kubernetes.yaml')) as unknown as Manifest[];
 }
 
-export function composeContainer(file: ComposeFile, name: string): Container {
-  const { command, environment = {}, healthcheck } = file.services[name] ?? {};
+/** A service of these files, of which a later one goes on top; their variables as if none were set. */
+export function composeContainer(files: readonly ComposeFile[], name: string): Container {
+  const services = files.map((file) => file.services[name] ?? {});
+  const command = services.findLast((service) => service.command !== undefined)?.command;
   if (command === undefined) throw new Error(`there is no service ${name} with a command`);
-  return { command, env: environment, ...(healthcheck && { check: healthcheck.test.slice(1) }) };
+  const environment = Object.assign({}, ...services.map((service) => service.environment)) as Record<string, string>;
+  const check = services.findLast((service) => service.healthcheck !== undefined)?.healthcheck?.test.slice(1);
+  const asUnset = (value: string): string => value.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1');
+  const env = Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, asUnset(value)]));
+  return { command, env, ...(check && { check }) };
+}
+
+/** The health check that the image brings. */
+export function imageCheck(): readonly string[] {
+  const [, command = ''] = /^HEALTHCHECK .*CMD (\[.*\])$/m.exec(readDockerFile('Dockerfile')) ?? [];
+  return JSON.parse(command) as string[];
 }
 
 export function podContainer(name: string): Container {

@@ -1,5 +1,6 @@
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layOutBase } from './image-base.ts';
@@ -109,7 +110,7 @@ async function said(program: string, args: readonly string[]): Promise<string> {
   return await promise;
 }
 
-/** In a mount namespace of its own, whose mounts go with it. */
+/** Within namespaces of its own, whose mounts go with it, and where it is process 1, which gets no signal that it does not ask for. */
 const script = `
 set -e
 files=$1; shift
@@ -131,10 +132,14 @@ function runIn(
   const mounts = Object.entries(binds).flat();
   const places = [...Object.keys(binds), '/proc'].map((place) => join(files, place));
   execFileSync('mkdir', ['-p', ...places]);
-  const child = spawn('unshare', ['--mount', 'sh', '-c', script, 'sh', files, ...mounts, '--', ...command], {
-    env: { ...Object.fromEntries(config.Env.map((line) => line.split(/=(.*)/s, 2))), ...env, RUN_AS: config.User },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    'unshare',
+    ['--mount', '--pid', '--fork', '--kill-child', 'sh', '-c', script, 'sh', files, ...mounts, '--', ...command],
+    {
+      env: { ...Object.fromEntries(config.Env.map((line) => line.split(/=(.*)/s, 2))), ...env, RUN_AS: config.User },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -145,13 +150,20 @@ function runIn(
     child.once('error', reject);
     child.once('close', (code, signal) => resolve(code ?? signal ?? -1));
   });
-  return { kill: (signal) => void child.kill(signal), said: () => said, ended };
+  const kill = (signal: NodeJS.Signals): void => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    process.kill(Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8')), signal);
+  };
+  return { kill, said: () => said, ended };
 }
 
-/** A folder as a container's volume: of the image's user and group. */
-export async function volume(parent: string, name: string, owner: readonly [number, number]): Promise<string> {
-  const path = join(parent, name);
-  await mkdir(path, { recursive: true, mode: 0o750 });
+/** A folder as a container's volume. */
+export async function volume(
+  path: string,
+  { owner, mode }: { readonly owner: readonly [number, number]; readonly mode: number },
+): Promise<string> {
+  await mkdir(path, { recursive: true });
   await chown(path, ...owner);
+  await chmod(path, mode);
   return path;
 }

@@ -38,7 +38,7 @@ export async function startSidecar(
   const folder = await mkdtemp(join(tmpdir(), 'side-'));
   for (const mount of [...mounts, '/bin', '/srv']) await mkdir(join(folder, mount), { recursive: true });
   await symlink(caddyPath, join(folder, 'bin/caddy'));
-  const port = await freePort();
+  const [port, statusPort] = [await freePort(), await freePort()];
   const running = new Map<string, { readonly child: ChildProcess; readonly watchdog: ChildProcess }>();
 
   const inFolder = (text: string): string =>
@@ -51,12 +51,15 @@ export async function startSidecar(
     XDG_DATA_HOME: join(folder, 'data'),
     // The image's own; a health check is to be as it is there.
     NODE_COMPILE_CACHE: join(folder, 'tmp'),
+    // Each container has 2020 to itself, and each test here a port of its own.
+    CADDYCTL_STATUS: `127.0.0.1:${statusPort}`,
     ...Object.fromEntries(Object.entries(env).map(([name, value]) => [name, inFolder(value)])),
   });
   const words = (name: 'caddy' | 'caddyctl', command: readonly string[]): readonly string[] => {
     const mapped = command.map(inFolder);
-    // The image's entry point.
-    return name === 'caddyctl' && mapped[0] !== 'node' ? [process.execPath, main, ...mapped] : mapped;
+    if (name === 'caddy') return mapped;
+    // The image's entry point, which a health check says itself.
+    return [process.execPath, main, ...(mapped[0] === 'node' ? mapped.slice(2) : mapped)];
   };
   const spawned = (name: 'caddy' | 'caddyctl', command: readonly string[]): ChildProcess => {
     const [program = '', ...args] = words(name, command);
