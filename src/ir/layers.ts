@@ -20,20 +20,17 @@ export function nearest<K extends keyof Layer['value']>(
 
 /** Folds layers into what holds: the nearer wins, maps merge by name, and the words for "none" take away. */
 export function foldModifiers(layers: readonly Layer[]): Modifiers {
-  const auth = nearest(layers, 'auth');
-  const maxBody = nearest(layers, 'max_body');
-  const cors = nearest(layers, 'cors');
+  const maxBody = unless('none', nearest(layers, 'max_body'));
   const compress = nearest(layers, 'compress');
-  const rateLimit = nearest(layers, 'rate_limit');
   return definedOnly({
     headers: foldHeaders(layers, 'headers'),
     requestHeaders: foldHeaders(layers, 'request_headers'),
     hideServer: nearest(layers, 'hide_server')?.value ?? false,
-    auth: auth && auth.value !== 'none' ? { ...auth, value: auth.value } : undefined,
-    allowFrom: nearest(layers, 'allow_from'),
-    denyFrom: nearest(layers, 'deny_from'),
-    maxBody: maxBody && maxBody.value !== 'none' ? { ...maxBody, value: maxBody.value.bytes } : undefined,
-    cors: cors && cors.value !== 'none' ? { ...cors, value: cors.value } : undefined,
+    auth: unless('none', nearest(layers, 'auth')),
+    allowFrom: unless('any', nearest(layers, 'allow_from')),
+    denyFrom: unless('none', nearest(layers, 'deny_from')),
+    maxBody: maxBody && { ...maxBody, value: maxBody.value.bytes },
+    cors: unless('none', nearest(layers, 'cors')),
     compress: compress && compress.value.length > 0 ? compress : undefined,
     rewrite: nearest(layers, 'rewrite'),
     errors: new Map(
@@ -44,9 +41,20 @@ export function foldModifiers(layers: readonly Layer[]): Modifiers {
         ]),
       ),
     ),
-    timeouts: nearest(layers, 'timeouts'),
-    rateLimit: rateLimit && rateLimit.value !== 'none' ? { ...rateLimit, value: rateLimit.value } : undefined,
+    timeouts: foldTimeouts(layers),
+    rateLimit: unless('none', nearest(layers, 'rate_limit')),
   });
+}
+
+/** Nothing where the word stands that takes back what was said farther away. */
+function unless<T, W extends string>(word: W, said: Traced<T> | undefined): Traced<Exclude<T, W>> | undefined {
+  return said === undefined || (said.value as unknown) === word ? undefined : (said as Traced<Exclude<T, W>>);
+}
+
+/** Merged by name; told of where the nearest stands. */
+function foldTimeouts(layers: readonly Layer[]): Modifiers['timeouts'] {
+  const last = nearest(layers, 'timeouts');
+  return last && { ...last, value: Object.assign({}, ...layers.map(({ value }) => value.timeouts)) };
 }
 
 function foldHeaders(layers: readonly Layer[], key: 'headers' | 'request_headers'): Map<string, Traced<HeaderRule>> {

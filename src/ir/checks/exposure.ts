@@ -30,8 +30,7 @@ function upstreamsOf({ handler, modifiers }: Route): Upstream[] {
 /** What has no lock of its own must not stand open. */
 export function openSensitive(model: Model): Diagnostic[] {
   return eachRoute(model, ({ handler, modifiers, origin }) => {
-    if (handler.kind !== 'proxy' || modifiers.auth || (modifiers.allowFrom && modifiers.allowFrom.value.length > 0))
-      return [];
+    if (handler.kind !== 'proxy' || modifiers.auth || narrows(modifiers.allowFrom?.value)) return [];
     const { facts, addresses, service } = handler.upstream;
     const known = addresses.map(({ port }) => SENSITIVE_PORTS.get(port ?? 0)).find((found) => found !== undefined);
     if (!facts.sensitive && known === undefined) return [];
@@ -41,6 +40,11 @@ export function openSensitive(model: Model): Diagnostic[] {
       error({ code: 'sensitive-open', message, origin, hint: 'give the route or its site "auth" or "allow_from"' }),
     ];
   });
+}
+
+/** Whether somebody is kept out: a range of everything is as good as none. */
+function narrows(ranges: readonly string[] | undefined): boolean {
+  return ranges !== undefined && !ranges.some((range) => range.endsWith('/0'));
 }
 
 /** `global.never_expose` and Caddy's own admin API. */

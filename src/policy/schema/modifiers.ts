@@ -130,8 +130,14 @@ export const modifiers = {
     .optional()
     .meta({ description: 'Proxies in front whose X-Forwarded-* headers are believed.' }),
   auth: auth.optional(),
-  allow_from: ranges.optional(),
-  deny_from: ranges.optional(),
+  allow_from: z
+    .union([z.literal('any'), ranges])
+    .optional()
+    .meta({ description: 'Client addresses that are let in, everyone else gets a 403; any lets all in again.' }),
+  deny_from: z
+    .union([z.literal('none'), ranges])
+    .optional()
+    .meta({ description: 'Client addresses that get a 403; none lets all in again.' }),
   max_body: z
     .union([z.literal('none'), size])
     .optional()

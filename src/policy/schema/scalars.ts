@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hasControlCharacter, keyOf, type Parsed, problem, textOf } from './text.ts';
+import { addProblem, hasControlCharacter, keyOf, type Parsed, problem, textOf } from './text.ts';
 
 const DURATION_UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -62,9 +62,15 @@ export const size = z
     z
       .int()
       .nonnegative()
-      .transform((bytes): Size => ({ bytes, decimal: false })),
+      .transform((bytes, context): Size => {
+        // Whoever writes 25 means 25MiB, and would be left with a site that takes nothing.
+        if (bytes > 0 && bytes < 1_024) {
+          addProblem(context, problem('size', `${bytes} of what?`, `write the unit: ${bytes}MiB, ${bytes}B`));
+        }
+        return { bytes, decimal: false };
+      }),
   ])
-  .meta({ description: 'A size in bytes, or with a unit: 25MiB (2^20) or 25MB (10^6).' });
+  .meta({ description: 'A size with its unit: 25MiB (2^20), 25MB (10^6), 512B.' });
 
 export const status = z.int().min(200).max(599).meta({ description: 'An HTTP status.' });
 

@@ -101,7 +101,7 @@ export const modifiers: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   hide_server: fc.boolean(),
   request_headers: headers,
   allow_from: ranges,
-  deny_from: fc.oneof(ranges, fc.constant([])),
+  deny_from: fc.oneof(ranges, fc.constantFrom([], 'none')),
   max_body: fc.oneof(fc.constant('none'), size),
   cors,
   cache_control: line,

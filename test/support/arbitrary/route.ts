@@ -69,10 +69,15 @@ export function handler({ services, mayRaw }: Place): fc.Arbitrary<Authored> {
   return fc.oneof(...Object.entries(kinds).map(([kind, value]) => value.map((given) => ({ [kind]: given }))));
 }
 
-function routeModifiers({ mayAsk }: Place): fc.Arbitrary<Authored> {
+function routeModifiers({ mayAsk, services }: Place): fc.Arbitrary<Authored> {
   const use = oneOrMore(fc.constantFrom('secure', 'plain', 'nested'));
+  // Where something has no lock of its own, no route lets all in again.
+  const allow = services.includes('llm') ? {} : { allow_from: fc.oneof(ranges, fc.constant('any')) };
   return fc
-    .tuple(partial({ use, ...modifiers, ...(mayAsk && { auth }) }), fc.double({ min: 0, max: 1, noNaN: true }))
+    .tuple(
+      partial({ use, ...modifiers, ...allow, ...(mayAsk && { auth }) }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+    )
     .map(([all, share]) => thinned(all, share));
 }
 
