@@ -6,8 +6,10 @@ import { manyEdits } from './rows/edits.ts';
 import { frozen } from './rows/frozen.ts';
 import { killed } from './rows/killed.ts';
 import { sameWords } from './rows/same-words.ts';
+import { saveToLive } from './rows/save-to-live.ts';
 import { saves } from './rows/saves.ts';
 import { stateFolder } from './rows/state-folder.ts';
+import { traffic } from './rows/traffic.ts';
 import { twoWriters } from './rows/two-writers.ts';
 import { vanished } from './rows/vanished.ts';
 
@@ -24,4 +26,6 @@ export const rows: readonly Row[] = [
   stateFolder,
   manyEdits,
   sameWords,
+  traffic,
+  saveToLive,
 ];

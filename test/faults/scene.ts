@@ -73,6 +73,12 @@ export async function openScene({ caddyPath }: Pick<Context, 'caddyPath'>): Prom
   };
 }
 
+/** What a bare POST to `/config/apps` would need to bring it about. */
+export async function appsOf(scene: Scene): Promise<string> {
+  const { apps } = JSON.parse(await scene.config()) as { apps: unknown };
+  return JSON.stringify(apps);
+}
+
 /** Caddy saves each config that it has taken on, and says so; never one that was rejected or the same again. */
 function loadsIn(logs: string): number {
   return logs.split('"msg":"autosaved config').length - 1;
