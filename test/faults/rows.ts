@@ -6,6 +6,7 @@ import { manyEdits } from './rows/edits.ts';
 import { frozen } from './rows/frozen.ts';
 import { killed } from './rows/killed.ts';
 import { sameWords } from './rows/same-words.ts';
+import { randomFaultsRow } from './rows/random-faults.ts';
 import { saveToLive } from './rows/save-to-live.ts';
 import { saves } from './rows/saves.ts';
 import { stateFolder } from './rows/state-folder.ts';
@@ -28,4 +29,5 @@ export const rows: readonly Row[] = [
   sameWords,
   traffic,
   saveToLive,
+  randomFaultsRow,
 ];
