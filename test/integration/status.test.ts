@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { StatusDocument } from '../../src/daemon/status/document.ts';
 import { http1 } from '../support/client/http1.ts';
+import { read1 } from '../support/client/stream.ts';
 import { freePort } from '../support/client/ports.ts';
 import { parseExposition } from '../support/exposition.ts';
 import { caddyctl, endAll } from '../support/up.ts';
@@ -180,4 +181,29 @@ test('strangers cannot look: no wide address without a token, and no name but it
   await answers('/readyz', 200);
   expect((await get('/api/status', { Host: 'rebound.example.com' }))?.status).toBe(421);
   expect((await http1({ host: `127.0.0.1:${port}`, port }, { method: 'POST', path: '/api/status' })).status).toBe(405);
+});
+
+test('what was changed by hand is drift, and nothing of any config or policy is told', async () => {
+  const answering = (body: string) => [{ handle: [{ handler: 'static_response', body }] }];
+  const theirs = { listen: [`unix/${at.folder}/theirs`], routes: answering('canary-theirs') };
+  await at.startCaddy({ apps: { http: { servers: { theirs } } } });
+  await at.write(site('a', 'canary-ours'));
+  watch('--self-heal', 'report');
+  await at.serves('a.example.com', 'canary-ours');
+  await tells(({ state }) => state === 'serving');
+  const server = `/config/apps/http/servers/caddyctl-default-127.0.0.1-${at.port}`;
+  await at.caddy().admin('PATCH', `${server}/routes`, JSON.stringify(answering('canary-edited')));
+  await tells(({ state, drift, reasons }) => {
+    const isTold = reasons.some(({ reason }) => reason === 'drift-edited' || reason === 'reported');
+    return state === 'degraded' && drift?.class === 'edited' && isTold;
+  });
+  const metrics = parseExposition((await get('/metrics'))?.body ?? '');
+  expect(metrics.value('caddyctl_drift', { class: 'edited' })).toBe(1);
+  await at.write(site('a', 'canary-wrong').replace('respond', 'canary_key'));
+  await tells(({ lastPass }) => lastPass?.kind === 'invalid');
+  const events = await read1({ host: `127.0.0.1:${port}`, port }, { path: '/api/events' });
+  const told = [await events.until('}\n\n'), (await ctl('--all')).stdout];
+  events.leave();
+  for (const path of ['/', '/healthz', '/readyz', '/metrics', '/api/status']) told.push((await get(path))?.body ?? '');
+  for (const text of told) expect(text).not.toMatch(/canary-/);
 });

@@ -4,11 +4,15 @@ import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import type { StatusPlace } from '../status-options.ts';
 
-/** Milliseconds without a byte after which a daemon is taken for gone; one that is well sends a sign of life each ten seconds. */
-const patience = 25_000;
+/** Milliseconds without a byte after which a daemon is taken for gone. */
+const usualPatience = 10_000;
 
-/** The head of a daemon's answer. Rejects with a Failure, exit 4, where nobody answers. */
-export async function ask({ address, token }: StatusPlace, path: string): Promise<IncomingMessage> {
+/** The head of a daemon's answer. Rejects with a Failure, exit 4, where nobody answers. `patience`: milliseconds. */
+export async function ask(
+  { address, token }: StatusPlace,
+  path: string,
+  patience: number = usualPatience,
+): Promise<IncomingMessage> {
   const to =
     address.kind === 'unix'
       ? { socketPath: address.path, host: 'localhost' }
@@ -16,7 +20,7 @@ export async function ask({ address, token }: StatusPlace, path: string): Promis
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
   return await new Promise((resolve, reject) => {
     const asked = request({ ...to, path, headers, agent: false, timeout: patience }, resolve);
-    asked.on('timeout', () => asked.destroy(new Error('it is silent')));
+    asked.on('timeout', () => asked.destroy(Object.assign(new Error('it is silent'), { code: 'ETIMEDOUT' })));
     asked.on('error', (error) => {
       const reason = 'errno' in error ? systemReason(error) : error.message;
       const hint = 'start one with `caddyctl watch`, or say where it tells its status with --address';

@@ -4,11 +4,13 @@ import type { StatusPlace } from '../status-options.ts';
 import { ask, whyNot } from './ask.ts';
 import { statusOf } from './document.ts';
 
+/** Milliseconds; a daemon that is well sends a sign of life each ten seconds. */
+const patience = 25_000;
 const mostBuffered = 64 * 1_024 * 1_024;
 
 /** The status now and after each change, until the stream ends or breaks. Rejects with a Failure, exit 4. */
 export async function* follow(place: StatusPlace, stop: AbortSignal): AsyncGenerator<StatusDocument> {
-  const answer = await ask(place, '/api/events');
+  const answer = await ask(place, '/api/events', patience);
   if (answer.statusCode !== 200) throw await whyNot(answer, place);
   const came: string[] = [];
   const parser = createParser({

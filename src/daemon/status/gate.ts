@@ -66,7 +66,8 @@ function digest(text: string): Buffer {
 const unauthorized = refusal(
   401,
   { reason: 'token', message: 'the status asks for its token', hint: 'send it as a bearer, or as the password' },
-  { 'www-authenticate': 'Bearer realm="caddyctl", Basic realm="caddyctl", charset="UTF-8"' },
+  // On lines of their own: browsers do not find the second one of a list.
+  { 'www-authenticate': ['Bearer realm="caddyctl"', 'Basic realm="caddyctl", charset="UTF-8"'] },
 );
 
 const misdirected = refusal(421, {

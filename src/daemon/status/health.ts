@@ -12,7 +12,7 @@ export interface Complaint {
  * `not-serving`: Caddy does not answer, or runs nothing of ours as far as is known · `degraded`: it serves, and an operator
  * should look into something · `serving`: all is as the policies say.
  */
-export type State = 'serving' | 'degraded' | 'not-serving';
+type State = 'serving' | 'degraded' | 'not-serving';
 
 export interface Health {
   readonly state: State;

@@ -20,7 +20,7 @@ export function counters({ counters: { passes, loads, heals, passSeconds, saveTo
 }
 
 /** Half and nearly all of what was measured took at most so long. */
-export function spread({ buckets, count }, bounds) {
+function spread({ buckets, count }, bounds) {
   if (count === 0) return 'not measured yet';
   const within = (part) => {
     const index = buckets.findIndex((times) => times >= count * part);
