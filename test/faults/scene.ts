@@ -1,13 +1,12 @@
 import type { Run } from '../support/up.ts';
-import { type Logged, startWatching, type Watching } from '../support/watching.ts';
+import { type Logged, startWatching, type Watching, type WatchParts } from '../support/watching.ts';
 import type { Context } from './row.ts';
 import { come } from './waiting.ts';
 
 /** Policies, a Caddy, and daemons beside it that end with the scene. */
 export interface Scene extends Watching {
   daemon(...flags: readonly string[]): Daemon;
-  /** Takes another daemon of this scene's in. */
-  adopt(run: Run): Daemon;
+  daemonWith(parts: WatchParts): Daemon;
   /** Caddy's config as it answers it, byte for byte. A load under way may cut an answer: then it is asked again. */
   config(): Promise<string>;
   /** Configs that the Caddys of this scene have taken on, as they say themselves. */
@@ -37,16 +36,16 @@ export async function openScene({ caddyPath }: Pick<Context, 'caddyPath'>): Prom
   let current: (() => string) | undefined;
 
   const taken = (): number => before + loadsIn(current?.() ?? '');
-  const adopt = (run: Run): Daemon => {
-    const daemon = daemonOf(run);
+  const daemonWith: Scene['daemonWith'] = (parts) => {
+    const daemon = daemonOf(at.watchWith(parts));
     daemons.push(daemon);
     return daemon;
   };
   return {
     ...at,
-    adopt,
+    daemonWith,
     taken,
-    daemon: (...flags) => adopt(at.watch(...flags)),
+    daemon: (...flags) => daemonWith({ flags }),
     async startCaddy(config) {
       before = taken();
       current = undefined;

@@ -6,7 +6,7 @@ import { type RunningCaddy, startCaddy } from './caddy.ts';
 import { http1 } from './client/http1.ts';
 import { freePort } from './client/ports.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
-import { caddyctl, type Run } from './up.ts';
+import { caddyctl, type Run, type RunParts } from './up.ts';
 import { until } from './until.ts';
 
 /** `caddyctl watch` over a folder of policies, beside a real Caddy that can come and go. What goes to its admin API is counted. */
@@ -24,6 +24,8 @@ export interface Watching {
   remove(file?: string): Promise<void>;
   /** Starts the daemon, which looks by itself once in an hour: what it does, it was told to. End it with `endAll`. */
   watch(...flags: readonly string[]): Run;
+  /** The same, and more of it can be said. */
+  watchWith(parts: WatchParts): Run;
   /** What a site answers; undefined where nobody does. */
   body(host: string): Promise<string | undefined>;
   /** Waits for it. */
@@ -31,6 +33,12 @@ export interface Watching {
   /** How many writes there were: those after which Caddy loads. */
   loads(): number;
   stop(): Promise<void>;
+}
+
+export interface WatchParts extends Pick<RunParts, 'env' | 'under'> {
+  readonly flags?: readonly string[];
+  /** In place of the folder of policies. */
+  readonly paths?: readonly string[];
 }
 
 /** A line of the log. */
@@ -59,6 +67,11 @@ export async function startWatching(caddyPath: string = inject('caddyPath')): Pr
       (answer) => (answer.status === 200 ? answer.body : undefined),
       () => undefined,
     );
+  const watchWith: Watching['watchWith'] = ({ flags = [], paths = [join(folder, 'policies')], env, under = [] }) => {
+    const args = ['watch', ...paths, '--admin', proxy.address, '--interval', '1h', ...flags];
+    // Another daemon may have the usual port.
+    return caddyctl({ args, home: folder, caddyPath, under, env: { CADDYCTL_STATUS: 'off', ...env } });
+  };
   return {
     folder,
     port,
@@ -75,11 +88,8 @@ export async function startWatching(caddyPath: string = inject('caddyPath')): Pr
     },
     write: (text, file = 'site.yaml') => writeFile(join(folder, 'policies', file), text),
     remove: (file = 'site.yaml') => rm(join(folder, 'policies', file)),
-    watch: (...flags) => {
-      const args = ['watch', join(folder, 'policies'), '--admin', proxy.address, '--interval', '1h', ...flags];
-      // Another daemon may have the usual port.
-      return caddyctl({ args, home: folder, caddyPath, env: { CADDYCTL_STATUS: 'off' } });
-    },
+    watch: (...flags) => watchWith({ flags }),
+    watchWith,
     body,
     serves: async (host, wanted) => void (await until(async () => ((await body(host)) === wanted ? true : undefined))),
     loads: () => proxy.writes().length,

@@ -103,7 +103,7 @@ export const killed: Row = {
     async function play(scene: Scene, shared: Iterable<number>): Promise<void> {
       await scene.startCaddy();
       await scene.write(sitesOn(scene.port, { a: 'before' }));
-      let daemon = start(context, scene);
+      let daemon = start(scene);
       await daemon.said({ msg: 'policies applied' });
       await scene.write(sitesOn(scene.port, { a: 'begin' }));
       await daemon.said({ msg: 'policies applied' }, daemon.lines());
@@ -121,7 +121,7 @@ export const killed: Row = {
       const isServed = (await scene.body('a.example.com')) === body;
       const taken = scene.taken();
       const begun = performance.now();
-      const daemon = start(context, scene);
+      const daemon = start(scene);
       const end = await within(60_000, () =>
         daemon.since(0).find(({ msg }) => msg === 'policies applied' || msg === 'nothing to apply'),
       );
@@ -154,11 +154,9 @@ function orderOf({ folder }: Scene): string {
   return join(folder, 'kill-at');
 }
 
-function start({ caddyPath }: Context, scene: Scene): Daemon {
-  const args = ['watch', join(scene.folder, 'policies'), '--admin', scene.proxy.address, '--interval', '1h'];
+function start(scene: Scene): Daemon {
   const preload = `--import=${new URL('../kill-at.ts', import.meta.url).href}`;
-  const env = { NODE_OPTIONS: preload, KILL_AT: orderOf(scene) };
-  return scene.adopt(caddyctl({ args, home: scene.folder, caddyPath, env }));
+  return scene.daemonWith({ env: { NODE_OPTIONS: preload, KILL_AT: orderOf(scene) } });
 }
 
 /** Waits for its end by its own hand. */

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pick } from '../../support/random.ts';
-import { caddyctl } from '../../support/up.ts';
 import { startFront, type Front } from '../front.ts';
 import { sitesOn } from '../policies.ts';
 import { type Field, randomFaults } from '../random-fault.ts';
 import type { Resources } from '../report-resources.ts';
-import type { Context, Row } from '../row.ts';
+import type { Row } from '../row.ts';
 import { type Daemon, openScene, type Scene } from '../scene.ts';
 import { quantile, timeUntil } from '../waiting.ts';
 
@@ -49,7 +48,7 @@ export const randomFaultsRow: Row = {
       await randomFaults[name]?.(field);
       if (name === 'an end and a start') {
         await daemon.run.ended;
-        daemon = start(context, scene, front, file);
+        daemon = start(scene, front, file);
       }
       await save();
       const took = await timeUntil(limitMs, async () => (await lostSites(scene, version)).length === 0);
@@ -64,7 +63,7 @@ export const randomFaultsRow: Row = {
     try {
       await scene.startCaddy();
       await save();
-      daemon = start(context, scene, front, file);
+      daemon = start(scene, front, file);
       await daemon.said({ msg: 'policies applied' });
       const begun = performance.now();
       const end = begun + context.minutes * 60_000;
@@ -98,12 +97,10 @@ export const randomFaultsRow: Row = {
   },
 };
 
-function start({ caddyPath }: Context, scene: Scene, front: Front, file: string): Daemon {
+function start(scene: Scene, front: Front, file: string): Daemon {
   const preload = `--import=${new URL('../report-resources.ts', import.meta.url).href}`;
-  const args = ['watch', join(scene.folder, 'policies'), '--admin', front.address, '--timeout', '2s'];
-  return scene.adopt(
-    caddyctl({ args, home: scene.folder, caddyPath, env: { NODE_OPTIONS: preload, RESOURCES: file } }),
-  );
+  const flags = ['--admin', front.address, '--timeout', '2s', '--interval', '30s'];
+  return scene.daemonWith({ flags, env: { NODE_OPTIONS: preload, RESOURCES: file } });
 }
 
 function textOf({ port }: Scene, version: number): string {

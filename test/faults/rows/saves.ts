@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readSources } from '../../../src/files/read.ts';
 import { type Editor, startEditor, wasHeldUp } from '../../files/watch-scene.ts';
 import { textOf, ways } from '../../files/watch-ways.ts';
-import { caddyctl } from '../../support/up.ts';
 import type { Context, Row } from '../row.ts';
 import { type Daemon, openScene, type Scene, together } from '../scene.ts';
 import { come, within } from '../waiting.ts';
@@ -81,7 +80,7 @@ async function saveAgainAndAgain(context: Context, editor: Editor, name: string,
     }
     const roots = [base, join(files, way.root ?? 'policies')];
     await scene.startCaddy();
-    const daemon = start(context, scene, roots);
+    const daemon = start(scene, roots);
     await daemon.said({ msg: 'watching' });
     await come(20_000, 'a first pass', () => daemon.since(0).find(({ outcome }) => outcome !== undefined));
     const bursts: Burst[] = [];
@@ -108,15 +107,9 @@ async function saveAgainAndAgain(context: Context, editor: Editor, name: string,
   }
 }
 
-function start({ caddyPath }: Context, scene: Scene, roots: readonly string[]): Daemon {
-  const args = ['watch', ...roots, '--admin', scene.proxy.address, '--interval', '1h', '--max-delete', '100%'];
-  const run = caddyctl({
-    args: [...args, '--log-level', 'debug'],
-    home: scene.folder,
-    caddyPath,
-    env: { PORT: `${scene.port}` },
-  });
-  return scene.adopt(run);
+function start(scene: Scene, roots: readonly string[]): Daemon {
+  const flags = ['--max-delete', '100%', '--log-level', 'debug'];
+  return scene.daemonWith({ paths: roots, flags, env: { PORT: `${scene.port}` } });
 }
 
 /** That a pass has seen the change, where nothing is to be pushed. */

@@ -1,9 +1,9 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { caddyctl } from '../../support/up.ts';
+import { askAdmin } from '../../support/admin-request.ts';
 import { inMountsOf, mounted, noMounts } from '../mounts.ts';
 import { sitesOn } from '../policies.ts';
-import type { Context, Row } from '../row.ts';
+import type { Row } from '../row.ts';
 import { type Daemon, openScene, type Scene, together } from '../scene.ts';
 
 const sites = 30;
@@ -65,7 +65,7 @@ export const stateFolder: Row = {
       };
       await scene.startCaddy();
       await scene.write(textOf(scene, 'begin'));
-      const daemon = start(context, scene, each.before && (() => ''));
+      const daemon = start(scene, each.before && (() => ''));
       await daemon.said({ msg: 'policies applied' });
       await each.harm(scene, daemon);
       const before = daemon.lines();
@@ -76,10 +76,12 @@ export const stateFolder: Row = {
       // What serves is known from Caddy, and a daemon that knows nothing else does no harm.
       await daemon.end();
       const taken = scene.taken();
-      const next = start(context, scene, each.before);
+      const next = start(scene, each.before);
       await next.said({ msg: 'nothing to apply' });
       await save('after');
       await next.said({ msg: 'diagnostic', code: 'history-degraded' });
+      const { state, reasons } = await healthOf(scene);
+      if (state !== 'degraded' || !reasons.includes('history-degraded')) broken.push(`${name}: the status is ${state}`);
       if (scene.taken() !== taken + 1)
         broken.push(`${name}: ${scene.taken() - taken} loads for one save after a restart`);
     }
@@ -98,7 +100,7 @@ export const stateFolder: Row = {
     });
     return {
       did: `${rounds} daemons: ${names.join(', ')}; ${savesEach} saves in each, a restart, another save`,
-      held: `${saved} saves served, ${degraded} of ${rounds} said that the history is degraded`,
+      held: `${saved} saves served, ${degraded} of ${rounds} logged that the history is degraded, and their status says so`,
       broken,
       skipped: hindered === undefined ? [] : [`full and read-only: not done, ${hindered}`],
       raw: { names, rounds, saved, degraded },
@@ -118,17 +120,21 @@ function filled(state: string): string {
   return `head -c 70000 /dev/zero > ${state}/filler 2> /dev/null || true`;
 }
 
+/** As the daemon tells it. */
+async function healthOf(scene: Scene): Promise<{ readonly state: string; readonly reasons: readonly string[] }> {
+  const { json } = await askAdmin({ socketPath: statusOf(scene) }, 'GET', '/api/status');
+  const { state, reasons } = json as { state: string; reasons: { reason: string }[] };
+  return { state, reasons: reasons.map(({ reason }) => reason) };
+}
+
+function statusOf({ folder }: Scene): string {
+  return join(folder, 'status');
+}
+
 /** With `harm` the state folder is a file system that this was done to. */
-function start({ caddyPath }: Context, scene: Scene, harm: Case['before']): Daemon {
+function start(scene: Scene, harm: Case['before']): Daemon {
   const state = stateOf(scene);
-  const args = ['watch', join(scene.folder, 'policies'), '--admin', scene.proxy.address, '--interval', '1h'];
   const mounts = [`mkdir -p ${state}`, `mount -t tmpfs -o size=64k,mode=700 none ${state}`, harm?.(state)];
-  return scene.adopt(
-    caddyctl({
-      args: [...args, '--state-dir', state],
-      home: scene.folder,
-      caddyPath,
-      under: harm === undefined ? [] : mounted(mounts.join('\n')),
-    }),
-  );
+  const under = harm === undefined ? [] : mounted(mounts.join('\n'));
+  return scene.daemonWith({ flags: ['--state-dir', state, '--status', `unix/${statusOf(scene)}`], under });
 }

@@ -1,10 +1,9 @@
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { caddyctl } from '../../support/up.ts';
 import type { Random } from '../../support/random.ts';
 import { inMountsOf, mounted, noMounts } from '../mounts.ts';
 import { sitesOn } from '../policies.ts';
-import type { Context, Row } from '../row.ts';
+import type { Row } from '../row.ts';
 import { type Daemon, inScenes, type Scene } from '../scene.ts';
 
 const sites = 20;
@@ -74,7 +73,7 @@ export const vanished: Row = {
     if (unmountable === undefined) {
       played.push(
         inScenes(context, { rounds: rounds.unmounted, scenes: 4 }, async (scene, shared) => {
-          const daemon = await startMounted(context, scene);
+          const daemon = await startMounted(scene);
           const unmount: Harm = async () => {
             await inMountsOf(daemon.run, 'umount', '-l', policies(scene));
             return () => inMountsOf(daemon.run, 'mount', '--bind', disk(scene), policies(scene));
@@ -104,13 +103,11 @@ function disk({ folder }: Scene): string {
   return join(folder, 'disk');
 }
 
-async function startMounted({ caddyPath }: Context, scene: Scene): Promise<Daemon> {
+async function startMounted(scene: Scene): Promise<Daemon> {
   await scene.startCaddy();
   await mkdir(disk(scene));
   await fill(scene, disk(scene));
-  const args = ['watch', policies(scene), '--admin', scene.proxy.address, '--interval', '1h'];
-  const under = mounted(`mount --bind ${disk(scene)} ${policies(scene)}`);
-  const daemon = scene.adopt(caddyctl({ args, home: scene.folder, caddyPath, under }));
+  const daemon = scene.daemonWith({ under: mounted(`mount --bind ${disk(scene)} ${policies(scene)}`) });
   await daemon.said({ msg: 'policies applied' });
   return daemon;
 }
