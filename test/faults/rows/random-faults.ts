@@ -7,7 +7,8 @@ import { type Field, randomFaults } from '../random-fault.ts';
 import type { Resources } from '../report-resources.ts';
 import type { Row } from '../row.ts';
 import { type Daemon, openScene, type Scene } from '../scene.ts';
-import { quantile, timeUntil } from '../waiting.ts';
+import { healthOf, statusOf } from '../status.ts';
+import { quantile, timeUntil, within } from '../waiting.ts';
 
 const sites = 20;
 /** Far more than anything takes that ends well. */
@@ -55,6 +56,10 @@ export const randomFaultsRow: Row = {
       times.push(took ?? Infinity);
       if (took === undefined)
         tell(`after ${limitMs / 1_000} s not served: ${(await lostSites(scene, version)).join(' ')}`);
+      const isTold = await within(5_000, async () =>
+        (await healthOf(scene)).state === 'not-serving' ? undefined : true,
+      );
+      if (isTold === undefined) tell('it serves, and the status says that it does not');
       const config = await scene.config();
       const lost = [...acknowledged].filter((each) => !config.includes(`"${each}"`));
       if (lost.length > 0) tell(`others' acknowledged writes are lost: ${lost.join(' ')}`);
@@ -99,7 +104,16 @@ export const randomFaultsRow: Row = {
 
 function start(scene: Scene, front: Front, file: string): Daemon {
   const preload = `--import=${new URL('../report-resources.ts', import.meta.url).href}`;
-  const flags = ['--admin', front.address, '--timeout', '2s', '--interval', '30s'];
+  const flags = [
+    '--admin',
+    front.address,
+    '--timeout',
+    '2s',
+    '--interval',
+    '30s',
+    '--status',
+    `unix/${statusOf(scene)}`,
+  ];
   return scene.daemonWith({ flags, env: { NODE_OPTIONS: preload, RESOURCES: file } });
 }
 

@@ -1,10 +1,10 @@
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { askAdmin } from '../../support/admin-request.ts';
 import { inMountsOf, mounted, noMounts } from '../mounts.ts';
 import { sitesOn } from '../policies.ts';
 import type { Row } from '../row.ts';
 import { type Daemon, openScene, type Scene, together } from '../scene.ts';
+import { healthOf, statusOf } from '../status.ts';
 
 const sites = 30;
 const savesEach = 4;
@@ -118,17 +118,6 @@ function textOf({ port }: Scene, body: string): string {
 
 function filled(state: string): string {
   return `head -c 70000 /dev/zero > ${state}/filler 2> /dev/null || true`;
-}
-
-/** As the daemon tells it. */
-async function healthOf(scene: Scene): Promise<{ readonly state: string; readonly reasons: readonly string[] }> {
-  const { json } = await askAdmin({ socketPath: statusOf(scene) }, 'GET', '/api/status');
-  const { state, reasons } = json as { state: string; reasons: { reason: string }[] };
-  return { state, reasons: reasons.map(({ reason }) => reason) };
-}
-
-function statusOf({ folder }: Scene): string {
-  return join(folder, 'status');
 }
 
 /** With `harm` the state folder is a file system that this was done to. */
