@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { access, copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
@@ -22,6 +23,8 @@ const ways = {
   },
 };
 
+const hasCurl = spawnSync('curl', ['--version']).status === 0;
+
 /** What the containers of these files run, on this machine: that each flag exists, and what becomes of it. */
 describe.each(Object.entries(ways))('the command lines of %s', (_name, { containers, autosave }) => {
   let at: Sidecar;
@@ -42,15 +45,21 @@ describe.each(Object.entries(ways))('the command lines of %s', (_name, { contain
     await at.serves('a.example.com', 'two');
     const { mode } = await stat(join(at.folder, 'run/caddy/admin.sock'));
     expect((mode & 0o777).toString(8)).toBe('660');
-    expect(await at.check('caddy')).toBe(0);
-    await until(async () => ((await at.check('caddyctl')) === 0 ? true : undefined));
   });
+
+  /** Caddy serves before it has written down what it serves. */
+  const isSaved = (file: string): Promise<string> =>
+    until(async () => {
+      const text = await readFile(file, 'utf8').catch(() => '');
+      return text.endsWith('}') || text.endsWith('}\n') ? text : undefined;
+    });
 
   test('Caddy that was killed serves again by itself, without caddyctl', async () => {
     await at.write(site('one'));
     at.start('caddy');
     at.start('caddyctl');
     await at.serves('a.example.com', 'one');
+    await isSaved(join(at.folder, autosave));
     await at.kill('caddyctl');
     await at.kill('caddy');
     expect(await at.body('a.example.com')).toBeUndefined();
@@ -63,20 +72,26 @@ describe.each(Object.entries(ways))('the command lines of %s', (_name, { contain
     at.start('caddy');
     at.start('caddyctl');
     await at.serves('a.example.com', 'one');
+    const file = join(at.folder, autosave);
+    const whole = await isSaved(file);
     await at.kill('caddyctl');
     await at.kill('caddy');
-    const file = join(at.folder, autosave);
-    const whole = await readFile(file, 'utf8');
     await writeFile(file, whole.slice(0, whole.length / 2));
     at.start('caddy');
-    await until(async () => ((await at.check('caddy')) === 0 ? true : undefined));
+    await at.answers();
     await expect(access(file)).rejects.toThrow('ENOENT');
     at.start('caddyctl');
     await at.serves('a.example.com', 'one');
   });
 
-  test('a container where nothing runs fails its health check', async () => {
+  test.skipIf(!hasCurl)('the health checks say no and then yes (with curl, which the official image has)', async () => {
     expect([await at.check('caddy'), await at.check('caddyctl')]).toEqual([7, 4]);
+    await at.write(site('one'));
+    at.start('caddy');
+    at.start('caddyctl');
+    await at.serves('a.example.com', 'one');
+    await until(async () => ((await at.check('caddy')) === 0 ? true : undefined));
+    await until(async () => ((await at.check('caddyctl')) === 0 ? true : undefined));
   });
 });
 
@@ -92,7 +107,7 @@ test('what an earlier Caddy of compose.yaml was told by its Caddyfile is not res
     await mkdir(join(old, '..'), { recursive: true });
     await writeFile(old, text);
     at.start('caddy');
-    await until(async () => ((await at.check('caddy')) === 0 ? true : undefined));
+    await at.answers();
     expect(await at.body('a.example.com')).toBeUndefined();
     expect(await readFile(old, 'utf8')).toBe(text);
   } finally {

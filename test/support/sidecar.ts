@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { askAdmin } from './admin-request.ts';
 import { http1 } from './client/http1.ts';
 import { freePort } from './client/ports.ts';
 import type { Container } from './containers.ts';
@@ -22,6 +23,8 @@ export interface Sidecar {
   start(name: 'caddy' | 'caddyctl'): void;
   /** Kills it as a machine that loses power does, and waits. */
   kill(name: 'caddy' | 'caddyctl'): Promise<void>;
+  /** Waits for Caddy's admin API. */
+  answers(): Promise<void>;
   /** Runs a container's health check, and gives its exit code. */
   check(name: 'caddy' | 'caddyctl'): Promise<number>;
   write(policy: string): Promise<void>;
@@ -93,6 +96,10 @@ export async function startSidecar(
       running.set(name, { child, watchdog: watch(child.pid ?? 0) });
     },
     kill: (name) => end(name, 'SIGKILL'),
+    async answers() {
+      const endpoint = { socketPath: join(folder, 'run/caddy/admin.sock') };
+      await until(() => askAdmin(endpoint, 'GET', '/config/').catch(() => undefined));
+    },
     async check(name) {
       const child = spawned(name, containers[name].check ?? []);
       const [code] = (await once(child, 'exit')) as [number | null];
