@@ -11,6 +11,8 @@ export interface Target {
   readonly listen?: ReadonlyMap<string, readonly string[]>;
   /** Every certificate from Caddy's internal CA: for a laptop, where no public CA reaches. */
   readonly internalCa: boolean;
+  /** Files that hold secrets in place of variables: on a laptop, what was made up for those that nobody set. */
+  readonly secretFiles?: ReadonlyMap<string, string>;
   /** caddyctl's environment, for `${NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Absent when there is no Caddy to ask. */

@@ -14,13 +14,15 @@ export function addPlanOptions(command: Command): void {
   command.optionsGroup('Guards:');
   command
     .option('--allow-empty', 'policies without a site are meant', false)
-    .addOption(
-      new Option('--max-delete <percent>', 'how many of the live routes may go at once')
-        .argParser(percentage)
-        .default(0.3, '30%'),
-    )
+    .addOption(maxDeleteOption().default(usualMaxDelete, '30%'))
     .option('--force-conflicts', 'take over what somebody else put where the policies want to be', false)
     .option('--allow <digest>', 'the plan of this digest, which `watch` refused, is meant', digest);
+}
+
+export const usualMaxDelete = 0.3;
+
+export function maxDeleteOption(): Option {
+  return new Option('--max-delete <percent>', 'how many of the live routes may go at once').argParser(percentage);
 }
 
 export function planOptionsOf({ allowEmpty, maxDelete, forceConflicts, allow }: PlanSettings): PlanOptions {

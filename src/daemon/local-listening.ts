@@ -22,32 +22,25 @@ export interface LocalListening {
   readonly notes: readonly string[];
 }
 
+export interface LocalPlaces {
+  /** Places for all that the model wants; those that were found before stay. */
+  find(model: Model, target: Target): Promise<LocalListening>;
+}
+
 const usual = { http: 8080, https: 8443 };
 
 /**
  * Where a laptop's Caddy listens: on loopback only, on ports that need no right and that nobody has. What the operator or
  * a policy names is kept if it can be had.
  */
-export async function localListening(
-  model: Model,
-  target: Target,
-  hosts: readonly string[],
-  chosen: ChosenPorts,
-): Promise<LocalListening> {
+export function createLocalPlaces(hosts: readonly string[], chosen: ChosenPorts): LocalPlaces {
   const listen = new Map<string, readonly string[]>();
+  /** Why an address was moved. */
+  const reasons = new Map<string, Bindable>();
   const used = new Set<number>();
-  const diagnostics: Diagnostic[] = [];
-  const notes: string[] = [];
+  let ports: { readonly http: number; readonly https: number } | undefined;
   const free = async (hosts: readonly string[], port: number, udp: boolean): Promise<Bindable> =>
     used.has(port) ? 'taken' : probeHosts(hosts, port, udp);
-
-  const given = async (port: number, udp: boolean): Promise<void> => {
-    const found = await free(hosts, port, udp);
-    if (found !== 'free') diagnostics.push(listenDiagnostic({ address: `${hosts[0]}:${port}`, udp }, found));
-    used.add(port);
-  };
-  if (chosen.http !== undefined) await given(chosen.http, false);
-  if (chosen.https !== undefined) await given(chosen.https, true);
 
   const substitute = async (hosts: readonly string[], port: number, udp: boolean): Promise<number> => {
     for (let tries = 1; tries <= 100; tries++) {
@@ -58,35 +51,66 @@ export async function localListening(
     throw new Error('no free port was found in 100 tries');
   };
 
-  // Both ports are told apart from all own addresses by numbers that no address can have.
-  const own = listeners(model, { ...target, httpPort: -1, httpsPort: -2 }).filter(({ place }) => place !== undefined);
-  for (const listener of own) {
+  async function given(kind: 'http' | 'https'): Promise<Diagnostic[]> {
+    const port = chosen[kind];
+    if (port === undefined) return [];
+    const udp = kind === 'https';
+    const found = await free(hosts, port, udp);
+    used.add(port);
+    return found === 'free' ? [] : [listenDiagnostic({ address: `${hosts[0]}:${port}`, udp }, found)];
+  }
+
+  async function place(listener: Listener): Promise<Diagnostic[]> {
     const at = await localAddress(listener, hosts, { free, substitute });
-    if (at.kind === 'problem') diagnostics.push(listenDiagnostic(listener, at.found));
-    else if (at.kind === 'local') {
-      used.add(at.port);
-      listen.set(listener.address, at.addresses);
-      if (at.why !== undefined) diagnostics.push(moved(listener, at.addresses, at.why));
+    switch (at.kind) {
+      case 'problem':
+        return [listenDiagnostic(listener, at.found)];
+      case 'as it is':
+        // Our own Caddy has it the next time.
+        listen.set(listener.address, [listener.address]);
+        return [];
+      case 'local':
+        used.add(at.port);
+        listen.set(listener.address, at.addresses);
+        if (at.why !== undefined) reasons.set(listener.address, at.why);
+        return movedFrom(listener);
+      default:
+        return at satisfies never;
     }
   }
 
-  const choose = async (kind: 'http' | 'https'): Promise<number> => {
+  function movedFrom(listener: Listener): Diagnostic[] {
+    const why = reasons.get(listener.address);
+    return why === undefined ? [] : [moved(listener, listen.get(listener.address) ?? [], why)];
+  }
+
+  async function choose(kind: 'http' | 'https', notes: string[]): Promise<number> {
     const wanted = chosen[kind] ?? usual[kind];
-    if (chosen[kind] !== undefined || (await free(hosts, wanted, kind === 'https')) === 'free') return wanted;
-    const port = await substitute(hosts, wanted, kind === 'https');
-    notes.push(`port ${wanted} is taken; ${kind} is on ${port} this time`);
-    return port;
-  };
-  const httpPort = await choose('http');
-  used.add(httpPort);
-  const httpsPort = await choose('https');
-  for (const port of [httpPort, httpsPort]) {
+    const udp = kind === 'https';
+    const isHad = chosen[kind] !== undefined || (await free(hosts, wanted, udp)) === 'free';
+    const port = isHad ? wanted : await substitute(hosts, wanted, udp);
+    if (!isHad) notes.push(`port ${wanted} is taken; ${kind} is on ${port} this time`);
+    used.add(port);
     listen.set(
       `:${port}`,
       hosts.map((host) => `${host}:${port}`),
     );
+    return port;
   }
-  return { httpPort, httpsPort, listen, diagnostics, notes };
+
+  return {
+    async find(model, target) {
+      const diagnostics = ports === undefined ? [...(await given('http')), ...(await given('https'))] : [];
+      const notes: string[] = [];
+      // Both ports are told apart from all own addresses by numbers that no address can have.
+      const all = listeners(model, { ...target, httpPort: -1, httpsPort: -2 });
+      for (const listener of all.filter(({ place }) => place !== undefined)) {
+        diagnostics.push(...(listen.has(listener.address) ? movedFrom(listener) : await place(listener)));
+      }
+      ports ??= { http: await choose('http', notes), https: await choose('https', notes) };
+      return { httpPort: ports.http, httpsPort: ports.https, listen: new Map(listen), diagnostics, notes };
+    },
+  };
 }
 
 type LocalAddress =

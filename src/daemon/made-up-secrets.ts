@@ -12,32 +12,49 @@ export interface MadeUpSecret {
     | { readonly kind: 'bearer'; readonly token: string };
 }
 
-export interface MadeUpSecrets {
-  readonly secrets: readonly MadeUpSecret[];
-  /** For Caddy's environment. */
-  readonly env: Readonly<Record<string, string>>;
+export interface MadeUpSecretsParts {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** bcrypt. */
+  readonly hash: (password: string) => Promise<string>;
+  /** Keeps what Caddy compares with, and gives the file where it does. */
+  readonly keep: (variable: string, text: string) => Promise<string>;
 }
 
-/** Makes up what is unset. `hash` is bcrypt. */
-export async function makeUpSecrets(
-  needs: readonly SecretNeed[],
-  env: Readonly<Record<string, string | undefined>>,
-  hash: (password: string) => Promise<string>,
-): Promise<MadeUpSecrets> {
+export interface MadeUpSecrets {
+  /** Makes up what is unset, once each, and tells how to come in by all that these need. */
+  makeUp(needs: readonly SecretNeed[]): Promise<readonly MadeUpSecret[]>;
+  /** By the variable in whose place they stand: a Caddy that runs gets no new variables, and it can read new files. */
+  files(): ReadonlyMap<string, string>;
+}
+
+export function createMadeUpSecrets({ env, hash, keep }: MadeUpSecretsParts): MadeUpSecrets {
   const plain = new Map<string, string>();
-  const made: Record<string, string> = {};
-  const secrets: MadeUpSecret[] = [];
-  for (const need of needs) {
-    if (!('env' in need.secret) || !isUnset(need, env)) continue;
-    const variable = need.secret.env;
-    const text = plain.get(variable) ?? randomBytes(12).toString('base64url');
-    if (!plain.has(variable)) made[variable] = need.kind === 'hash' ? await hash(text) : text;
+  const files = new Map<string, string>();
+
+  async function textOf(variable: string, kind: SecretNeed['kind']): Promise<string> {
+    const known = plain.get(variable);
+    if (known !== undefined) return known;
+    const text = randomBytes(12).toString('base64url');
+    files.set(variable, await keep(variable, kind === 'hash' ? await hash(text) : text));
     plain.set(variable, text);
-    const login =
-      need.user === undefined
-        ? { kind: 'bearer' as const, token: text }
-        : { kind: 'basic' as const, user: need.user, password: text };
-    secrets.push({ variable, hosts: need.hosts, login });
+    return text;
   }
-  return { secrets, env: made };
+
+  return {
+    async makeUp(needs) {
+      const secrets: MadeUpSecret[] = [];
+      for (const need of needs) {
+        if (!('env' in need.secret) || !isUnset(need, env)) continue;
+        const variable = need.secret.env;
+        const text = await textOf(variable, need.kind);
+        const login =
+          need.user === undefined
+            ? { kind: 'bearer' as const, token: text }
+            : { kind: 'basic' as const, user: need.user, password: text };
+        secrets.push({ variable, hosts: need.hosts, login });
+      }
+      return secrets;
+    },
+    files: () => new Map(files),
+  };
 }

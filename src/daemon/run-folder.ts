@@ -14,6 +14,8 @@ export interface RunFolder {
   readonly record: string;
   /** XDG_DATA_HOME of a local Caddy: its CA and certificates survive a restart, so a root that was trusted once stays. */
   readonly data: string;
+  /** Secrets that were made up for the run. */
+  readonly secrets: string;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -49,6 +51,7 @@ export function runFolder(stateFolder: string, kind: 'local' | 'up'): RunFolder 
     lockSocket: join(sockets, 'lock.sock'),
     record: join(path, 'running.json'),
     data: join(path, 'data'),
+    secrets: join(path, 'secrets'),
   };
 }
 

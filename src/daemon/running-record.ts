@@ -13,10 +13,11 @@ export interface RunningRecord {
   /** What the policies are compiled for, so that `diff` and `apply` can mean the same. */
   readonly target: Pick<Target, 'owner' | 'httpPort' | 'httpsPort' | 'internalCa'> & {
     readonly listen: Readonly<Record<string, readonly string[]>>;
+    readonly secretFiles: Readonly<Record<string, string>>;
   };
 }
 
-const version = 1;
+const version = 2;
 
 /** Replaces the file as a whole; only this user can read it. */
 export async function writeRecord(path: string, record: Omit<RunningRecord, 'version'>): Promise<void> {

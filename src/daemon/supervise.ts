@@ -11,6 +11,8 @@ export interface Supervision {
    */
   readonly serve: (caddy: ManagedCaddy, turn: Turn) => Promise<void>;
   readonly stop: AbortSignal;
+  /** Ends what must be over before Caddy is told to stop, within `patience`; never rejects. */
+  readonly drained: () => Promise<void>;
   /** Gets one line for each thing that happens. */
   readonly say: (line: string) => void;
   readonly backoff: Backoff;
@@ -40,7 +42,7 @@ export async function supervise(supervision: Supervision): Promise<void> {
 }
 
 /** How it ended, or why it did not start. */
-async function runOnce({ start, serve, stop, say, patience }: Supervision, first: boolean): Promise<string> {
+async function runOnce({ start, serve, stop, drained, say, patience }: Supervision, first: boolean): Promise<string> {
   let caddy: ManagedCaddy;
   try {
     caddy = await start();
@@ -54,7 +56,12 @@ async function runOnce({ start, serve, stop, say, patience }: Supervision, first
     ended.signal.addEventListener('abort', () => resolve(undefined), { once: true });
   });
   const end = (): void => ended.abort();
-  void caddy.exited.then(end);
+  let hasEnded = false;
+  const noteEnd = (): void => {
+    hasEnded = true;
+    end();
+  };
+  void caddy.exited.then(noteEnd);
   if (stop.aborted) end();
   stop.addEventListener('abort', end, { once: true });
   const work = serve(caddy, { first, ended: ended.signal });
@@ -69,7 +76,9 @@ async function runOnce({ start, serve, stop, say, patience }: Supervision, first
     stop.removeEventListener('abort', end);
     // It has heard that Caddy ends; what then fails in it is no news.
     work.catch(() => {});
-    await caddy.stop(patience);
+    const latest = performance.now() + patience;
+    if (!hasEnded) await Promise.race([drained(), caddy.exited]);
+    await caddy.stop(Math.max(0, latest - performance.now()));
   }
   return describeExit(await caddy.exited);
 }

@@ -13,6 +13,7 @@ import { createBreaker } from './watch/breaker.ts';
 import { createPulse } from './watch/caddy-pulse.ts';
 import type { Memory } from './watch/memory.ts';
 import { createPacing } from './watch/pacing.ts';
+import type { Provide } from './watch/provide.ts';
 import { createReconciler } from './watch/reconciler.ts';
 import { createReporter, type Timing } from './watch/report.ts';
 import { isServed } from './watch/result.ts';
@@ -23,10 +24,14 @@ import type { Turn } from './watch/turn.ts';
 import type { SelfHeal } from './watch/verdict.ts';
 
 export interface WatchLoopParts {
-  /** Files and folders of policies. */
+  /** Files and folders of policies; `-` is `stdin`. */
   readonly paths: readonly string[];
+  /** Gives the same text each time. */
+  readonly stdin?: AsyncIterable<Uint8Array | string>;
   readonly admin: AdminPort;
   readonly target: Target;
+  /** For a Caddy of our own. */
+  readonly provide?: Provide;
   readonly options: PlanOptions;
   readonly selfHeal: SelfHeal;
   readonly onError: 'refuse' | 'hold-file';
@@ -41,6 +46,8 @@ export interface WatchLoopParts {
   readonly log: Log;
   /** Shows the mistakes to a person at a terminal. */
   readonly show: (diagnostics: readonly Diagnostic[]) => void;
+  /** Hears of each turn that is reported, right after it was. */
+  readonly onTurn?: (turn: Turn) => void;
   /** Where a caller rings for a pass of its own. */
   readonly triggers: Triggers;
   /** Finish the pass under way, then end. */
@@ -72,7 +79,7 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
     admin: pulse.admin,
     epoch: () => pulse.epoch(),
     breaker,
-    read: () => readSources(paths, { stdin: noInput }),
+    read: () => readSources(paths, { stdin: parts.stdin ?? noInput }),
   });
   const reporter = createReporter(status, log, breaker, parts.show);
   const pacing = createPacing(triggers);
@@ -101,7 +108,10 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
       const { turn, timing } = await oneTurn(due).finally(() => parts.liveness.ended());
       const soon = turn.result.kind === 'invalid' ? await triggers.wait(settleMs, stop) : new Set<Reason>();
       // A mistake that was mended at once is nobody's business.
-      if (!soon.has('files')) reporter.report(turn, timing);
+      if (!soon.has('files')) {
+        reporter.report(turn, timing);
+        parts.onTurn?.(turn);
+      }
       return await next(turn, soon);
     } catch (error) {
       // A bug. Caddy serves on, and what brought it about may pass; an end would only bring the next start to the same place.
@@ -123,7 +133,8 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
     return await pacing.calm(found, stop);
   }
 
-  const watching = await watchSources(paths, {
+  const files = paths.filter((path) => path !== '-');
+  const watching = await watchSources(files, {
     onTrigger: () => triggers.ring('files'),
     onProblem(problem) {
       const now = new Date().toISOString();
@@ -175,7 +186,7 @@ function noteReachable(status: StatusHolder, log: Log, error: AdminError | undef
   }));
 }
 
-/** Standard input cannot be watched; the command refuses it. */
+/** For one who names files alone. */
 const noInput: AsyncIterable<string> = {
   async *[Symbol.asyncIterator]() {
     yield* [];

@@ -5,7 +5,7 @@ import { translate } from '../../src/caddy/translate.ts';
 import { anyPort } from '../../src/daemon/bind-probe.ts';
 import { listenProblems } from '../../src/daemon/listen-problems.ts';
 import { listeners } from '../../src/daemon/listeners.ts';
-import { localListening } from '../../src/daemon/local-listening.ts';
+import { createLocalPlaces } from '../../src/daemon/local-listening.ts';
 import { lineOf, modelOf, target } from './some-model.ts';
 
 const hosts = ['127.0.0.1'];
@@ -47,7 +47,7 @@ test('on a laptop all is on loopback, in the config too', async () => {
   b.example.com: { respond: b }
 `);
   const chosen = await ports();
-  const { diagnostics, notes, ...local } = await localListening(model, target, hosts, chosen);
+  const { diagnostics, notes, ...local } = await createLocalPlaces(hosts, chosen).find(model, target);
   expect([diagnostics, notes]).toEqual([[], []]);
   const { config } = translate(model, { ...target, ...local });
   const found = JSON.stringify(config).match(/"listen":\[[^\]]*\]/g);
@@ -63,7 +63,7 @@ test("a policy's address that is taken is moved, with a warning at its line", as
     respond: a
     listen: ":${port}"
 `);
-  const { diagnostics, listen } = await localListening(model, target, hosts, await ports());
+  const { diagnostics, listen } = await createLocalPlaces(hosts, await ports()).find(model, target);
   const [to] = listen.get(`:${port}`) ?? [];
   expect(to).toMatch(/^127\.0\.0\.1:\d+$/);
   expect(to).not.toBe(`127.0.0.1:${port}`);
@@ -75,7 +75,7 @@ test("a policy's address that is taken is moved, with a warning at its line", as
 
 test('ports that the operator named are not replaced', async () => {
   const chosen = { http: await taken(), https: await taken() };
-  const { diagnostics, httpPort, httpsPort } = await localListening(modelOf(simple), target, hosts, chosen);
+  const { diagnostics, httpPort, httpsPort } = await createLocalPlaces(hosts, chosen).find(modelOf(simple), target);
   expect({ http: httpPort, https: httpsPort }).toEqual(chosen);
   expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual([
     'error listen-taken',
@@ -86,10 +86,32 @@ test('ports that the operator named are not replaced', async () => {
 test('nobody gets a port twice: not the usual ones that a policy names, and not one for http and https', async () => {
   const port = await anyPort('127.0.0.1');
   const model = modelOf(`sites:\n  a.example.com: { respond: a, listen: ":${port}" }\n`);
-  const same = await localListening(model, target, hosts, { http: port, https: await anyPort('127.0.0.1') });
+  const same = await createLocalPlaces(hosts, { http: port, https: await anyPort('127.0.0.1') }).find(model, target);
   expect(same.diagnostics.map(({ code }) => code)).toEqual(['listen-moved']);
-  const { httpPort, httpsPort } = await localListening(modelOf(simple), target, hosts, {});
+  const { httpPort, httpsPort } = await createLocalPlaces(hosts, {}).find(modelOf(simple), target);
   expect(httpPort).not.toBe(httpsPort);
+});
+
+test('what comes with a later change is placed too, and what was placed stays, with what was said of it', async () => {
+  const port = await taken();
+  const places = createLocalPlaces(hosts, await ports());
+  const first = await places.find(modelOf(simple), target);
+  const more = modelOf(`sites:
+  a.example.com: { respond: a }
+  b.example.com: { respond: b, listen: ":${port}" }
+`);
+  const second = await places.find(more, target);
+  const [to] = second.listen.get(`:${port}`) ?? [];
+  expect(to).toMatch(/^127\.0\.0\.1:\d+$/);
+  expect(second).toMatchObject({ httpPort: first.httpPort, httpsPort: first.httpsPort });
+  expect(second.diagnostics.map(({ code }) => code)).toEqual(['listen-moved']);
+  // Our own Caddy may have the address by now, and it is not looked for again.
+  const holder = createServer().listen(Number(to?.split(':')[1]), '127.0.0.1');
+  servers.push(holder);
+  await once(holder, 'listening');
+  const third = await places.find(more, target);
+  expect([...third.listen]).toEqual([...second.listen]);
+  expect(third.diagnostics).toEqual(second.diagnostics);
 });
 
 const simple = 'sites:\n  a.example.com: { respond: a }\n';

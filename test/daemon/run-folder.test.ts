@@ -81,6 +81,7 @@ test('a record is read as it was written, by its owner only', async () => {
     httpPort: 8080,
     httpsPort: 8443,
     internalCa: true,
+    secretFiles: {},
     listen: { ':8443': ['127.0.0.1:8443'] },
   };
   const record = { caddyctl: 10, caddy: 11, admin: 'unix//run/s', target };

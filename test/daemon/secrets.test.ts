@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { makeUpSecrets } from '../../src/daemon/made-up-secrets.ts';
+import { createMadeUpSecrets } from '../../src/daemon/made-up-secrets.ts';
 import { secretNeeds } from '../../src/daemon/secret-needs.ts';
 import { secretProblems } from '../../src/daemon/secret-problems.ts';
 import { lineOf, modelOf } from './some-model.ts';
@@ -49,20 +49,39 @@ test('what is not set, not a hash, or not there; and never a value', async () =>
   expect(JSON.stringify(wrong.map(({ message, hint }) => [message, hint]))).not.toContain('plain-password');
 });
 
-test('made up is what is not set and can be, a new one each time', async () => {
+test('made up is what is not set and can be: once in a run, another one in the next', async () => {
   const needs = secretNeeds(model);
-  const make = (env: Record<string, string>) => makeUpSecrets(needs, env, async (password) => `hash of ${password}`);
-  const { secrets, env } = await make({ OTHER: 'set' });
+  const kept = new Map<string, string>();
+  const inRun = (env: Record<string, string>) =>
+    createMadeUpSecrets({
+      env,
+      hash: async (password) => `hash of ${password}`,
+      keep: async (variable, text) => {
+        kept.set(variable, text);
+        return `/run/${variable}`;
+      },
+    });
+  const run = inRun({ OTHER: 'set' });
+  const secrets = await run.makeUp(needs);
   expect(secrets.map(({ variable, hosts, login }) => [variable, hosts, login.kind])).toEqual([
     ['ANN', ['a.example.com', 'b.example.com'], 'basic'],
     ['TOKEN', ['c.example.com'], 'bearer'],
   ]);
   const [ann, token] = secrets.map(({ login }) => login);
-  expect(env).toEqual({
-    ANN: `hash of ${ann?.kind === 'basic' ? ann.password : ''}`,
-    TOKEN: token?.kind === 'bearer' ? token.token : '',
-  });
-  expect(env['TOKEN']).toMatch(/^[\w-]{16}$/);
-  expect((await make({})).env['TOKEN']).not.toBe(env['TOKEN']);
-  expect((await make({ ANN: hash, TOKEN: 't', OTHER: 'o' })).env).toEqual({});
+  const text = token?.kind === 'bearer' ? token.token : '';
+  expect([...kept]).toEqual([
+    ['ANN', `hash of ${ann?.kind === 'basic' ? ann.password : ''}`],
+    ['TOKEN', text],
+  ]);
+  expect(text).toMatch(/^[\w-]{16}$/);
+  expect([...run.files()]).toEqual([
+    ['ANN', '/run/ANN'],
+    ['TOKEN', '/run/TOKEN'],
+  ]);
+  expect(await run.makeUp(needs)).toEqual(secrets);
+  await inRun({}).makeUp(needs);
+  expect(kept.get('TOKEN')).not.toBe(text);
+  const all = inRun({ ANN: hash, TOKEN: 't', OTHER: 'o' });
+  expect(await all.makeUp(needs)).toEqual([]);
+  expect(all.files().size).toBe(0);
 });

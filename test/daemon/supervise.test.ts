@@ -39,6 +39,7 @@ function supervised(changes: Partial<Supervision> = {}) {
     },
     serve: async (_caddy, { first }) => void turns.push(first),
     stop: stop.signal,
+    drained: async () => {},
     say: (line) => void said.push(line),
     backoff: { next: () => 1 },
     patience: 1_000,

@@ -24,7 +24,7 @@ async function newFolder(): Promise<RunFolder> {
   return folder;
 }
 
-const target = { owner: 'default', httpPort: 8080, httpsPort: 8443, internalCa: true, listen: {} };
+const target = { owner: 'default', httpPort: 8080, httpsPort: 8443, internalCa: true, listen: {}, secretFiles: {} };
 
 test('nothing was left behind', async () => {
   const folder = await newFolder();

@@ -58,12 +58,15 @@ export function newHome(): Promise<string> {
 
 const running = new Set<Run>();
 
+/** Another daemon may have the usual port. */
+const unwatched = { CADDYCTL_STATUS: 'off' };
+
 /** Starts caddyctl with nothing of this machine's environment but the PATH and the tests' Caddy. */
 export function caddyctl(parts: RunParts): Run {
   const { args, home, env = {}, stdin, caddyPath = inject('caddyPath'), under = [] } = parts;
   const [command = '', ...rest] = [...under, process.execPath, main, ...args];
   const child = spawn(command, rest, {
-    env: { PATH: process.env['PATH'], HOME: home, TMPDIR: tmpdir(), CADDY_BIN: caddyPath, ...env },
+    env: { PATH: process.env['PATH'], HOME: home, TMPDIR: tmpdir(), CADDY_BIN: caddyPath, ...unwatched, ...env },
     stdio: 'pipe',
   });
   child.stdin.end(stdin);

@@ -6,8 +6,9 @@ import { literal } from '../placeholders.ts';
 import { hostHeader, pool } from './pool.ts';
 
 /** Caddy's own placeholder for a secret: the value never passes through us. */
-function secretPlaceholder(secret: Secret): string {
-  return 'env' in secret ? `{env.${secret.env}}` : `{file.${secret.file}}`;
+function secretPlaceholder(secret: Secret, { secretFiles }: RouteContext): string {
+  const file = 'env' in secret ? secretFiles?.get(secret.env) : secret.file;
+  return 'env' in secret && file === undefined ? `{env.${secret.env}}` : `{file.${file}}`;
 }
 
 const TOKEN = '{caddyctl.bearer}';
@@ -32,22 +33,23 @@ const PREFLIGHT = {
 export function authentication(modifiers: Modifiers, sensitive: boolean, context: RouteContext): CaddyHandler[] {
   const auth = modifiers.auth?.value;
   if (auth === undefined || auth.client_certificate !== undefined) return [];
-  const gate = auth.basic ? [basic(auth.basic)] : auth.bearer ? bearer(auth.bearer) : forward(modifiers, context);
+  const gate = auth.basic
+    ? [basic(auth.basic, context)]
+    : auth.bearer
+      ? bearer(auth.bearer, context)
+      : forward(modifiers, context);
   return sensitive ? gate : [onlyWhen({ not: [PREFLIGHT] }, gate)];
 }
 
-function basic({
-  users,
-  realm,
-}: {
-  users: Readonly<Record<string, Secret>>;
-  realm?: string | undefined;
-}): CaddyHandler {
+function basic(
+  { users, realm }: { users: Readonly<Record<string, Secret>>; realm?: string | undefined },
+  context: RouteContext,
+): CaddyHandler {
   // bcrypt reads no further than the hash, so the dollar does no harm to one. Alone, where the secret is not set, it is a
   // hash that nothing fits; an empty one would make Caddy refuse the whole config, all other sites with it.
   const accounts = Object.entries(users)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([username, hash]) => ({ password: `${secretPlaceholder(hash)}$`, username }));
+    .map(([username, hash]) => ({ password: `${secretPlaceholder(hash, context)}$`, username }));
   return {
     handler: 'authentication',
     providers: {
@@ -67,7 +69,8 @@ function basic({
  * whole: `vars` knows no wildcards. A variable that is not set is an empty text, and so is "no token", hence the second
  * matcher: without it a forgotten secret would let everyone in.
  */
-function bearer(tokens: readonly Secret[]): CaddyHandler[] {
+function bearer(tokens: readonly Secret[], context: RouteContext): CaddyHandler[] {
+  const known = tokens.map((token) => secretPlaceholder(token, context));
   return [
     {
       handler: 'map',
@@ -76,7 +79,7 @@ function bearer(tokens: readonly Secret[]): CaddyHandler[] {
       mappings: [{ input_regexp: '^(?i:bearer) +([^\\s,]+)$', outputs: ['${1}'] }],
       defaults: [''],
     },
-    onlyWhen({ not: [{ vars: { [TOKEN]: tokens.map(secretPlaceholder) }, not: [{ vars: { [TOKEN]: [''] } }] }] }, [
+    onlyWhen({ not: [{ vars: { [TOKEN]: known }, not: [{ vars: { [TOKEN]: [''] } }] }] }, [
       { handler: 'headers', response: { set: { 'Www-Authenticate': ['Bearer'] } } },
       fail(401),
     ]),

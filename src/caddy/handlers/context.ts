@@ -19,6 +19,8 @@ export interface RouteContext {
   readonly skipLog: boolean;
   /** What the running Caddy has beyond its standard modules; undefined when there is no Caddy to ask. */
   readonly modules: ReadonlySet<string> | undefined;
+  /** Where a secret stands, by the variable that a policy names for it. */
+  readonly secretFiles: ReadonlyMap<string, string> | undefined;
 }
 
 /** Handlers that are only for requests which match: Caddy goes on behind them, unless one of them answers. */

@@ -139,6 +139,7 @@ class TableBuilder {
       skipLog:
         site.log.value === false && site.hosts.some((host) => this.#logged.some((other) => isBelow(host, other))),
       modules: this.#target.running?.modules,
+      secretFiles: this.#target.secretFiles,
     };
   }
 }

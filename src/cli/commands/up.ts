@@ -18,16 +18,17 @@ export const up: CommandModule<ServeSettings> = {
   },
   async run(invocation) {
     const { options, process, signals } = invocation;
-    const { stopSignal } = await import('../up/stop-signal.ts');
+    const { listenForHangups } = await import('../up/hangup.ts');
     const { defaultStateFolder, runFolder } = await import('../../daemon/run-folder.ts');
     const { prepare } = await import('../up/prepare.ts');
-    const stop = stopSignal(signals, process);
+    const hangups = listenForHangups(process);
+    const stop = AbortSignal.any([signals.take(), hangups.gone]);
     const folder = runFolder(options.stateDir ?? defaultStateFolder(process.env), options.local ? 'local' : 'up');
     const prepared = await prepare(invocation, folder, stop);
     if ('exitCode' in prepared) return prepared.exitCode;
     try {
       const { serve } = await import('../up/serve.ts');
-      await serve(invocation, prepared, stop);
+      await serve(invocation, prepared, hangups, stop);
     } catch (error) {
       const { CaddyNotStarted } = await import('../../daemon/caddy-process.ts');
       throw error instanceof CaddyNotStarted ? new Failure(exitCodes.unreachable, error.message) : error;

@@ -62,9 +62,11 @@ async function askCaddy(
   const { CaddyBinUnusable, findCaddy } = await import('../../binary/find.ts');
   const { cacheFolder } = await import('../cache-folder.ts');
   const say = (line: string): void => output.note(line);
-  const caddy = await findCaddy({ env: process.env, cacheFolder, say }).catch((error: unknown) => {
-    throw error instanceof CaddyBinUnusable ? new Failure(exitCodes.unreachable, error.message) : error;
-  });
+  const caddy = await findCaddy({ env: process.env, cacheFolder: cacheFolder(process.env), say }).catch(
+    (error: unknown) => {
+      throw error instanceof CaddyBinUnusable ? new Failure(exitCodes.unreachable, error.message) : error;
+    },
+  );
   if (caddy === undefined) {
     throw new Failure(
       exitCodes.unreachable,

@@ -10,50 +10,35 @@ import {
   addAdminOptions,
   addTargetOptions,
   type AdminSettings,
-  milliseconds,
   type OutputSettings,
   type TargetSettings,
 } from '../settings.ts';
 import { addStatusOptions, type StatusSettings } from '../status-options.ts';
 import { addStateOption } from '../up/settings.ts';
+import { addWatchOptions, maxGrowth, type WatchSettings } from '../watch-options.ts';
 import { programVersion } from '../version.ts';
 
-interface WatchOptions extends TargetSettings, AdminSettings, PlanSettings, OutputSettings, StatusSettings {
-  /** Milliseconds. */
-  readonly interval: number;
+interface WatchOptions
+  extends TargetSettings,
+    AdminSettings,
+    PlanSettings,
+    OutputSettings,
+    StatusSettings,
+    WatchSettings {
   readonly selfHeal: SelfHeal;
-  readonly onError: 'refuse' | 'hold-file';
-  readonly poll: boolean;
   readonly stateDir?: string;
 }
-
-/** In one step no set grows to more than so many times as many routes. */
-const maxGrowth = 3;
 
 export const watch: CommandModule<WatchOptions> = {
   logLevel: 'info',
   define(command) {
     addPaths(command);
-    command
-      .addOption(
-        new Option('--interval <duration>', 'how often all is looked at where nothing happens')
-          .argParser(milliseconds)
-          .default(30_000, '30s'),
-      )
-      .addOption(
-        new Option(
-          '--on-error <way>',
-          'a file with a mistake: refuse the whole set, or hold the last good text of that file',
-        )
-          .choices(['refuse', 'hold-file'])
-          .default('refuse'),
-      )
-      .addOption(
-        new Option('--self-heal <what>', 'what others did to ours in Caddy: undo all of it, report it, or do not look')
-          .choices(['all', 'report', 'off'])
-          .default('all'),
-      )
-      .option('--poll', "look at the files all the time: for a network's disk, which tells of no changes", false);
+    addWatchOptions(command);
+    command.addOption(
+      new Option('--self-heal <what>', 'what others did to ours in Caddy: undo all of it, report it, or do not look')
+        .choices(['all', 'report', 'off'])
+        .default('all'),
+    );
     addPlanOptions(command);
     addTargetOptions(command);
     addAdminOptions(command);

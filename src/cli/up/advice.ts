@@ -9,9 +9,13 @@ export interface Situation {
   readonly admin: string;
   /** How the Caddy that runs is typed. */
   readonly caddy: string;
-  /** How this program is typed, and the flags and paths with which it means this Caddy and these policies. */
+  /** How this program is typed, and the flags with which it means this Caddy. */
   readonly program: string;
   readonly flags: string;
+  /** Whether the files are watched. */
+  readonly watches: boolean;
+  /** The URL of the status page; absent where there is none. */
+  readonly status: string | undefined;
 }
 
 /** What somebody who sees this for the first time can do now; blocks of a title and its lines. */
@@ -28,12 +32,17 @@ interface Block {
 }
 
 function logins({ madeUp }: Situation): Block {
+  const title = 'Log in with what was made up for this run, as these variables are not set';
+  return { title, lines: loginLines(madeUp) };
+}
+
+export function loginLines(madeUp: readonly MadeUpSecret[]): string[] {
   const rows = madeUp.map(({ variable, hosts, login }) => [
     hosts.join(', '),
     login.kind === 'basic' ? `user ${login.user}, password ${login.password}` : `Authorization: Bearer ${login.token}`,
     variable,
   ]);
-  return { title: 'Log in with what was made up for this run, as these variables are not set', lines: aligned(rows) };
+  return aligned(rows);
 }
 
 /** Names that only DNS could know lead here for who says so. */
@@ -63,14 +72,16 @@ function resolveFlag({ host, dial }: Served): string {
   return `--resolve ${host}:${dial.port}:${dial.host.includes(':') ? `[${dial.host}]` : dial.host}`;
 }
 
-function changes({ sites, program, flags }: Situation): Block {
+function changes({ sites, program, flags, watches, status }: Situation): Block {
   const file = (sites.find(({ host }) => host === 'localhost') ?? sites[0])?.place.file.path;
   const rows = [
-    ...(file === undefined ? [] : [[`edit ${file}, then in another terminal`]]),
-    [`${program} diff ${flags}`.trim(), 'shows what would change'],
-    [`${program} apply ${flags}`.trim(), 'makes it so'],
+    ...(file === undefined || !watches ? [] : [[`edit ${file}`, 'a mistake is told here, and harms nothing']]),
+    [`${program} history ${flags}`, 'what was served, and when'],
+    [`${program} rollback ${flags}`, 'back to what was served before, until a file changes'],
+    ...(status === undefined ? [] : [[status, 'how it is']]),
   ];
-  return { title: 'Change something; Ctrl-C here ends it all', lines: aligned(rows) };
+  const title = watches ? 'Change something: what is saved is served at once' : 'Look further';
+  return { title: `${title}; Ctrl-C here ends it all`, lines: aligned(rows) };
 }
 
 /** Columns as wide as their widest cell; a line of one cell alone does not count. */

@@ -1,47 +1,96 @@
-import type { Target } from '../../caddy/target.ts';
+import type { CaddyBinary } from '../../binary/find.ts';
 import type { MadeUpSecret } from '../../daemon/made-up-secrets.ts';
+import type { Served } from '../../daemon/served.ts';
+import type { DaemonStatus } from '../../daemon/status/state.ts';
 import type { Output } from '../output.ts';
-import { advice, quoted } from './advice.ts';
+import { advice, loginLines, quoted } from './advice.ts';
+import { programName } from './program-name.ts';
+import type { Provider } from './provider.ts';
 import type { UpSettings } from './settings.ts';
-import { type Summary, summaryAsJson, summaryText } from './summary.ts';
+import { siteRows, type Summary, summaryAsJson, summaryText } from './summary.ts';
 
-export interface Announcement extends Summary {
-  readonly madeUp: readonly MadeUpSecret[];
-  readonly target: Target;
+export interface AnnouncerParts {
+  readonly binary: CaddyBinary;
+  /** As `--admin` takes it. */
+  readonly admin: string;
   readonly operands: readonly string[];
   readonly options: UpSettings;
   readonly env: NodeJS.ProcessEnv;
+  readonly provider: Provider;
 }
 
-/** Tells where everything is, once, and people what they can do now. */
-export async function announce(output: Output, announcement: Announcement): Promise<void> {
-  const { binary, sites, madeUp, rootCertificate, admin, env } = announcement;
-  await output.document(summaryAsJson(announcement), () => summaryText(announcement, output.color));
-  output.note(
-    advice({
-      sites,
-      madeUp,
-      rootCertificate,
-      admin,
-      caddy: binary.foundIn === 'PATH' ? 'caddy' : quoted(binary.path),
-      // In a clone the program is not on the PATH, and npm knows where it is.
-      program: env['npm_lifecycle_event'] === undefined ? 'caddyctl' : 'npx caddyctl',
-      flags: sameFlags(announcement),
-    }).trimEnd(),
-  );
+export interface Announcer {
+  /** Tells where everything is, once, and people what they can do now. */
+  start(found: Pick<Summary, 'pid' | 'sites' | 'waiting' | 'rootCertificate'>, status: DaemonStatus): Promise<void>;
+  /** Tells people of the sites and logins that came with a save. */
+  news(sites: readonly Served[]): void;
+  /** How a plan that a guard refused is allowed once. */
+  allowing(digest: string): string;
+}
+
+export function createAnnouncer(output: Output, parts: AnnouncerParts): Announcer {
+  const { binary, admin, options, env, provider } = parts;
+  const program = programName(env, process.cwd());
+  let toldSites: ReadonlySet<string> | undefined;
+  let toldLogins: ReadonlySet<string> = new Set();
+  const keyOf = ({ variable, hosts, login }: MadeUpSecret): string => JSON.stringify([variable, hosts, login]);
+  const keysOf = (sites: readonly Served[]): Set<string> => new Set(sites.map(({ host, url }) => `${host} ${url}`));
+
+  return {
+    allowing: (digest) => [program, 'apply', '--allow', digest, sameFlags(parts)].join(' ').trim(),
+    async start(found, { problems }) {
+      const summary: Summary = { ...found, binary, admin };
+      await output.document(summaryAsJson(summary), () => summaryText(summary, output.color));
+      toldSites = keysOf(found.sites);
+      const madeUp = provider.madeUp();
+      toldLogins = new Set(madeUp.map(keyOf));
+      const isStatusServed = options.status !== 'off' && !problems.some(({ code }) => code === 'status-unavailable');
+      const said = advice({
+        sites: found.sites,
+        madeUp,
+        rootCertificate: found.rootCertificate,
+        admin,
+        caddy: binary.foundIn === 'PATH' ? 'caddy' : quoted(binary.path),
+        program,
+        flags: aimFlags(parts).join(' '),
+        watches: !parts.operands.includes('-'),
+        status: isStatusServed && !options.status.startsWith('unix/') ? `http://${options.status}/` : undefined,
+      });
+      output.note(said.trimEnd());
+    },
+    news(sites) {
+      if (toldSites === undefined) return;
+      const before = toldSites;
+      const rows = siteRows(sites.filter((site) => !before.has(`${site.host} ${site.url}`)));
+      toldSites = keysOf(sites);
+      for (const { where, policy } of rows) output.note(`  ${where}  ${policy}`);
+      const known = toldLogins;
+      const logins = provider.madeUp().filter((secret) => !known.has(keyOf(secret)));
+      toldLogins = new Set([...known, ...logins.map(keyOf)]);
+      for (const line of loginLines(logins)) output.note(`  ${line}`);
+    },
+  };
 }
 
 /** What makes another command mean the same Caddy, ports and policies. */
-function sameFlags({ options, target, admin, operands }: Announcement): string {
+function sameFlags(parts: AnnouncerParts): string {
+  const { options, provider, operands } = parts;
+  const { httpPort, httpsPort, internalCa } = provider.target();
   const paths = operands.filter((path) => path !== 'policies/' && path !== 'policies').map(quoted);
-  const local = ['--local', ...(options.stateDir === undefined ? [] : ['--state-dir', quoted(options.stateDir)])];
-  const remote = [
-    '--admin',
-    quoted(admin),
-    ...(target.httpPort === 80 ? [] : ['--http-port', `${target.httpPort}`]),
-    ...(target.httpsPort === 443 ? [] : ['--https-port', `${target.httpsPort}`]),
-    ...(target.internalCa ? ['--internal-ca'] : []),
-    ...(target.owner === 'default' ? [] : ['--owner', target.owner]),
+  const ports = [
+    ...(httpPort === 80 ? [] : ['--http-port', `${httpPort}`]),
+    ...(httpsPort === 443 ? [] : ['--https-port', `${httpsPort}`]),
+    ...(internalCa ? ['--internal-ca'] : []),
   ];
-  return [...(options.local ? local : remote), ...paths].join(' ');
+  return [...aimFlags(parts), ...(options.local ? [] : ports), ...paths].join(' ');
+}
+
+/** The same Caddy and its history. */
+function aimFlags({ options, provider, admin }: AnnouncerParts): string[] {
+  const { owner } = provider.target();
+  return [
+    ...(options.local ? ['--local'] : ['--admin', quoted(admin)]),
+    ...(owner === 'default' ? [] : ['--owner', owner]),
+    ...(options.stateDir === undefined ? [] : ['--state-dir', quoted(options.stateDir)]),
+  ];
 }

@@ -6,22 +6,20 @@ import type { Model } from '../../ir/model.ts';
 import { cacheFolder } from '../cache-folder.ts';
 import type { Invocation } from '../command.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { type CompiledPaths, compilePaths } from '../policies.ts';
+import { Failure } from '../failure.ts';
+import { compilePaths } from '../policies.ts';
 import { caddyBinary } from './binary.ts';
-import { decideListening } from './listening.ts';
 import { claimPlace } from './place.ts';
-import { provideSecrets, type Secrets } from './secrets.ts';
+import { localProvider, type Provider, providerInEarnest } from './provider.ts';
 import type { UpSettings } from './settings.ts';
 
 /** All that is decided before a Caddy is started. */
 export interface Prepared {
   readonly binary: CaddyBinary;
   readonly folder: RunFolder;
-  readonly target: Target;
-  readonly model: Model;
-  readonly secrets: Secrets;
-  /** Reads and compiles the policies as they are then. */
-  readonly compile: (target: Target) => Promise<CompiledPaths>;
+  readonly provider: Provider;
+  /** Standard input, as often as it is read. */
+  readonly stdin: AsyncIterable<Uint8Array | string>;
   /** Lets others have the folder. */
   readonly release: () => Promise<void>;
 }
@@ -47,7 +45,6 @@ export async function prepare(
 
   const { replayed } = await import('./standard-input.ts');
   const stdin = operands.includes('-') ? await replayed(process.stdin) : process.stdin;
-  const compile = (target: Target): Promise<CompiledPaths> => compilePaths(operands, target, stdin);
   const draft: Target = {
     owner: options.owner,
     httpPort: options.httpPort ?? 80,
@@ -56,29 +53,47 @@ export async function prepare(
     env: process.env,
     adminAddresses: [`unix/${folder.adminSocket}`],
   };
-  const { model, config, diagnostics } = await compile(draft);
+  const { model, config, diagnostics } = await compilePaths(operands, draft, stdin);
   if (model === undefined || config === undefined) return refuse(diagnostics, exitCodes.invalid);
-  const secrets = await provideSecrets(model, process.env, options.local);
-  if (secrets.diagnostics.some(isError)) return refuse(secrets.diagnostics, exitCodes.invalid);
+  if (model.sites.length === 0 && !options.allowEmpty) {
+    const hint = 'if that is meant, allow it with --allow-empty';
+    throw new Failure(exitCodes.refused, 'refused: the policies name no site', hint);
+  }
+  const earnest = providerInEarnest(draft);
+  const unset = options.local ? [] : (await earnest.provide(model)).diagnostics;
+  if (unset.some(isError)) return refuse(unset, exitCodes.invalid);
 
-  const binary = await caddyBinary({ obtain: options.obtain, env: process.env, cacheFolder, say, signal });
-  const release = await claimPlace(folder, say);
+  const binary = await caddyBinary({
+    obtain: options.obtain,
+    env: process.env,
+    cacheFolder: cacheFolder(process.env),
+    say,
+    signal,
+  });
+  const free = await claimPlace(folder, say);
+  let provider = earnest;
+  const release = async (): Promise<void> => {
+    await provider.close();
+    await free();
+  };
   try {
+    if (options.local) provider = await localProvider(draft, folder, options, say);
     // Only now: the Caddy of a killed caddyctl may have had the ports.
-    const listening = await decideListening(model, draft, options);
-    const found = [...secrets.diagnostics, ...listening.diagnostics];
-    if (found.some(isError)) {
-      await release();
-      const isTaken = found.some(({ code }) => code === 'listen-taken');
-      return await refuse(found, isTaken ? exitCodes.conflict : exitCodes.invalid);
-    }
-    output.diagnostics(found);
-    for (const note of listening.notes) say(note);
-    return { binary, folder, target: listening.target, model, secrets, compile, release };
+    const found = options.local ? (await provider.provide(model)).diagnostics : await problemsOfListening(model, draft);
+    if (!found.some(isError)) return { binary, folder, provider, stdin, release };
+    await release();
+    const isTaken = found.some(({ code }) => code === 'listen-taken');
+    return await refuse(found, isTaken ? exitCodes.conflict : exitCodes.invalid);
   } catch (error) {
     await release();
     throw error;
   }
+}
+
+async function problemsOfListening(model: Model, target: Target): Promise<readonly Diagnostic[]> {
+  const { listenProblems } = await import('../../daemon/listen-problems.ts');
+  const { listeners } = await import('../../daemon/listeners.ts');
+  return await listenProblems(listeners(model, target));
 }
 
 function isError({ severity }: Diagnostic): boolean {

@@ -20,6 +20,7 @@ export async function runningLocal(stateDir: string | undefined, env: NodeJS.Pro
     const message = `no \`caddyctl up --local\` runs with ${folder.path}`;
     throw new Failure(exitCodes.unreachable, message, 'start one, or leave --local out and say --admin');
   }
-  const { listen, ...target } = record.target;
-  return { admin: record.admin, target: { ...target, listen: new Map(Object.entries(listen)) } };
+  const { listen, secretFiles, ...target } = record.target;
+  const maps = { listen: new Map(Object.entries(listen)), secretFiles: new Map(Object.entries(secretFiles)) };
+  return { admin: record.admin, target: { ...target, ...maps } };
 }

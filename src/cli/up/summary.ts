@@ -37,8 +37,26 @@ export function summaryAsJson({ binary, pid, admin, sites, waiting, rootCertific
 export function summaryText({ binary, sites, waiting }: Summary, color: boolean): string {
   const paint = (style: Style, text: string): string =>
     color ? styleText(style, text, { validateStream: false }) : text;
+  const rows = siteRows(sites, waiting);
+  const [wide, wider] = [widest(rows.map(({ where }) => where)), widest(rows.map(({ policy }) => policy))];
+  const table = rows.map(({ where, policy, notes }) => {
+    const beside = notes.length === 0 ? '' : paint('yellow', notes.join(', '));
+    const cells = [paint('cyan', where.padEnd(wide)), paint('dim', policy.padEnd(wider)), beside];
+    return `  ${cells.join('  ')}`.trimEnd();
+  });
+  return [headline(binary, sites, waiting, paint), '', ...table, ''].map((line) => `${line}\n`).join('');
+}
+
+interface SiteRow {
+  readonly where: string;
+  readonly policy: string;
+  readonly notes: readonly string[];
+}
+
+/** Where each site is served, and the line that says so. */
+export function siteRows(sites: readonly Served[], waiting: readonly Served[] = []): SiteRow[] {
   const lines = linesByFile();
-  const rows = sites.map((site) => {
+  return sites.map((site) => {
     const { file, range } = site.place;
     const where = site.url ?? ('path' in site.dial ? `unix/${site.dial.path}` : '');
     const notes = [
@@ -47,13 +65,6 @@ export function summaryText({ binary, sites, waiting }: Summary, color: boolean)
     ];
     return { where: visible(where), policy: `${visible(file.path)}:${lineAt(lines(file), range.start).line}`, notes };
   });
-  const [wide, wider] = [widest(rows.map(({ where }) => where)), widest(rows.map(({ policy }) => policy))];
-  const table = rows.map(({ where, policy, notes }) => {
-    const beside = notes.length === 0 ? '' : paint('yellow', notes.join(', '));
-    const cells = [paint('cyan', where.padEnd(wide)), paint('dim', policy.padEnd(wider)), beside];
-    return `  ${cells.join('  ')}`.trimEnd();
-  });
-  return [headline(binary, sites, waiting, paint), '', ...table, ''].map((line) => `${line}\n`).join('');
 }
 
 type Style = 'bold' | 'cyan' | 'dim' | 'green' | 'yellow';

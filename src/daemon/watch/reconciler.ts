@@ -11,9 +11,11 @@ import { runningRevision } from '../../history/running.ts';
 import type { DriftClass } from '../status/state.ts';
 import type { Breaker } from './breaker.ts';
 import { foreignDigest } from './drift.ts';
-import { compileHolding, textsOf } from './hold-file.ts';
+import { createCompiler } from './compiler.ts';
+import { textsOf } from './hold-file.ts';
 import type { Memory, Pinned } from './memory.ts';
-import { compileWhole, type ReadPolicies } from './read-policies.ts';
+import type { Provide } from './provide.ts';
+import type { ReadPolicies } from './read-policies.ts';
 import { isServed, type Result, resultOf, type Verdict } from './result.ts';
 import type { Settled } from './settled.ts';
 import type { Reason } from './triggers.ts';
@@ -28,6 +30,7 @@ export interface ReconcilerParts {
   readonly options: PlanOptions;
   readonly selfHeal: SelfHeal;
   readonly onError: 'refuse' | 'hold-file';
+  readonly provide?: Provide | undefined;
   readonly read: () => Promise<Sources>;
   readonly breaker: Breaker;
   readonly memory: Memory | undefined;
@@ -45,7 +48,9 @@ interface Attempt {
 }
 
 export function createReconciler(parts: ReconcilerParts): Reconciler {
-  const { admin, epoch, target, options, selfHeal, onError, read, breaker, memory } = parts;
+  const { admin, epoch, options, selfHeal, read, breaker, memory } = parts;
+  const { owner } = parts.target;
+  const compiler = createCompiler(parts);
   let settled: Settled | undefined;
   let isFirst = true;
   let lastGood: ReadonlyMap<string, string> = new Map();
@@ -54,11 +59,19 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   let knownEpoch = 0;
   /** What the history has been told of already. */
   let recorded: string | undefined;
-  let compiled: { readonly key: string; readonly policies: ReadPolicies } | undefined;
 
   function bench(): Bench {
     const isNewCaddy = settled !== undefined && settled.epoch !== epoch();
-    return { target, options, selfHeal, breaker, address: admin.address, settled, isNewCaddy, rejected };
+    return {
+      target: compiler.target(),
+      options,
+      selfHeal,
+      breaker,
+      address: admin.address,
+      settled,
+      isNewCaddy,
+      rejected,
+    };
   }
 
   /** What was applied before is no news, whatever Caddy has lost of it meanwhile. */
@@ -68,16 +81,6 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     return { ...rest, allowEmpty: true, maxDelete: 1 };
   }
 
-  /** Compiled again only where something differs that it was made from. */
-  function compileFor(sources: Sources, whatIsRead: string, running: RunningCaddy | undefined): ReadPolicies {
-    const key = JSON.stringify([whatIsRead, running?.capabilities, [...(running?.modules ?? [])]]);
-    if (compiled?.key === key && compiled.policies.held.size === 0) return compiled.policies;
-    const whole = running === undefined ? target : { ...target, running };
-    const policies = onError === 'hold-file' ? compileHolding(sources, lastGood, whole) : compileWhole(sources, whole);
-    compiled = { key, policies };
-    return policies;
-  }
-
   async function fallBack(): Promise<Attempt | undefined> {
     const before = settled;
     if (before === undefined) return undefined;
@@ -85,7 +88,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     let drift: DriftClass | undefined;
     const outcome = await pass({
       admin,
-      owner: target.owner,
+      owner,
       options: optionsFor(before.revision),
       compile: async () => ({ diagnostics: [], config: before.config, revision: before.revision, origins: new Map() }),
       async confirm(plan) {
@@ -104,8 +107,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     if (drift !== undefined && settled?.epoch === epoch()) breaker.healed();
     if (desire === undefined) return;
     const isSame = settled?.from === 'here' && settled.revision === desire.revision && outcome.kind === 'unchanged';
-    const foreign =
-      isSame && settled?.foreign !== undefined ? settled.foreign : foreignDigest(after(outcome), target.owner);
+    const foreign = isSame && settled?.foreign !== undefined ? settled.foreign : foreignDigest(after(outcome), owner);
     settled = { ...desire, from: 'here', foreign, epoch: epoch() };
   }
 
@@ -139,11 +141,11 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       let drift: DriftClass | undefined;
       const input: PassInput = {
         admin,
-        owner: target.owner,
+        owner,
         options: ({ revision }) => optionsFor(revision),
         async compile(found) {
           running = found;
-          policies = compileFor(sources, whatIsRead, found);
+          policies = await compiler.compile(sources, whatIsRead, found, lastGood);
           desired = policies.revision;
           if (pin.kind === 'lost') return { diagnostics: [pin.problem] };
           if (pin.kind !== 'holds') return policies;
@@ -177,8 +179,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         pinned: pin.kind === 'holds' ? pin.revision : undefined,
         desired,
         running,
-        runs:
-          'plan' in last.outcome ? { revision: runningRevision(after(last.outcome).apps, target.owner) } : undefined,
+        runs: 'plan' in last.outcome ? { revision: runningRevision(after(last.outcome).apps, owner) } : undefined,
         settled,
         healed: last.outcome.kind === 'applied' ? last.drift : undefined,
         drift: isServed(last.result) ? foreignDrift(last.outcome) : last.drift,
@@ -214,7 +215,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
 
   function foreignDrift(outcome: Outcome): DriftClass | undefined {
     if (outcome.kind !== 'unchanged' || settled?.foreign === undefined) return undefined;
-    return foreignDigest(after(outcome), target.owner) === settled.foreign ? undefined : 'foreign';
+    return foreignDigest(after(outcome), owner) === settled.foreign ? undefined : 'foreign';
   }
 }
 

@@ -86,6 +86,8 @@ const situation: Situation = {
   caddy: 'caddy',
   program: 'caddyctl',
   flags: '--local',
+  watches: true,
+  status: 'http://127.0.0.1:2020/',
 };
 
 test('what to do now', () => {
@@ -107,15 +109,16 @@ Look (502 means that the app behind is not running)
 Have browsers trust this CA (\`untrust\` in place of \`trust\` undoes it)
   caddy trust --address unix//run/admin.sock
 
-Change something; Ctrl-C here ends it all
-  edit policies/site.yaml, then in another terminal
-  caddyctl diff --local   shows what would change
-  caddyctl apply --local  makes it so
+Change something: what is saved is served at once; Ctrl-C here ends it all
+  edit policies/site.yaml    a mistake is told here, and harms nothing
+  caddyctl history --local   what was served, and when
+  caddyctl rollback --local  back to what was served before, until a file changes
+  http://127.0.0.1:2020/     how it is
 `);
 });
 
 test('where nothing is by https, nothing is to be trusted', () => {
   const said = advice({ ...situation, sites: [tunnel], rootCertificate: undefined });
   expect(said).not.toMatch(/trust|CA=|curl/);
-  expect(said).toContain('caddyctl apply --local');
+  expect(said).toContain('caddyctl history --local');
 });

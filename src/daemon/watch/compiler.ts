@@ -1,0 +1,61 @@
+import type { RunningCaddy, Target } from '../../caddy/target.ts';
+import type { Sources } from '../../files/read.ts';
+import { compileHolding } from './hold-file.ts';
+import type { Provide } from './provide.ts';
+import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
+
+export interface CompilerParts {
+  readonly target: Target;
+  readonly onError: 'refuse' | 'hold-file';
+  /** Absent where the Caddy is somebody else's. */
+  readonly provide?: Provide | undefined;
+}
+
+export interface Compiler {
+  /** Compiled again only where something differs that it was made from, which `whatIsRead` tells. `lastGood`: texts by path. */
+  compile(
+    sources: Sources,
+    whatIsRead: string,
+    running: RunningCaddy | undefined,
+    lastGood: ReadonlyMap<string, string>,
+  ): Promise<ReadPolicies>;
+  /** What was compiled for last. */
+  target(): Target;
+}
+
+export function createCompiler({ target: first, onError, provide }: CompilerParts): Compiler {
+  let target = first;
+  let compiled: { readonly key: string; readonly policies: ReadPolicies } | undefined;
+
+  function onePass(
+    sources: Sources,
+    running: RunningCaddy | undefined,
+    lastGood: ReadonlyMap<string, string>,
+  ): ReadPolicies {
+    const whole = running === undefined ? target : { ...target, running };
+    return onError === 'hold-file' ? compileHolding(sources, lastGood, whole) : compileWhole(sources, whole);
+  }
+
+  return {
+    target: () => target,
+    async compile(sources, whatIsRead, running, lastGood) {
+      const key = JSON.stringify([whatIsRead, running?.capabilities, [...(running?.modules ?? [])]]);
+      if (compiled?.key === key) return compiled.policies;
+      compiled = undefined;
+      let policies = onePass(sources, running, lastGood);
+      if (provide !== undefined && policies.model !== undefined && policies.config !== undefined) {
+        const provided = await provide(policies.model);
+        if (provided.target !== target) {
+          target = provided.target;
+          policies = onePass(sources, running, lastGood);
+        }
+        const { config, ...rest } = { ...policies, diagnostics: [...policies.diagnostics, ...provided.diagnostics] };
+        policies = provided.diagnostics.some(isError) || config === undefined ? rest : { ...rest, config };
+      }
+      // What is held, or lacks something on this machine, may be well the next time.
+      const isFinal = policies.held.size === 0 && (policies.config !== undefined || provide === undefined);
+      if (isFinal) compiled = { key, policies };
+      return policies;
+    },
+  };
+}
