@@ -27,5 +27,6 @@ if (file !== undefined) {
     writeFileSync(`${file}.new`, JSON.stringify(resources()));
     renameSync(`${file}.new`, file);
   };
+  report();
   setInterval(report, 1_000).unref();
 }
