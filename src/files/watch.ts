@@ -3,6 +3,7 @@ import { endOfBurst } from './watch-burst.ts';
 import { watchEvents } from './watch-events.ts';
 import { gitWatch } from './watch-git.ts';
 import { lookAt, looksSame, type Look } from './watch-look.ts';
+import { pollPause, sweepPause } from './watch-pause.ts';
 import { watchProblem, type WatchProblem } from './watch-problem.ts';
 
 export interface WatchOptions {
@@ -26,12 +27,6 @@ export interface Watching {
   /** Resolves when all that the watching held open is closed. Rejects with what `onTrigger` or `onProblem` threw. */
   readonly closed: Promise<void>;
 }
-
-const pollMs = 100;
-const longestPollMs = 1_000;
-// Of one processor's time, at most a fiftieth for sweeps and a twentieth for polling, however many files there are.
-const sweepShare = 50;
-const pollShare = 20;
 
 /**
  * Watches files and folders of policies. Resolves when it has begun: what changes from then on leads to a trigger, what is
@@ -87,7 +82,7 @@ export async function watchSources(
     while (!signal.aborted) {
       await pollIfRefused();
       const isPolling = endEvents === undefined;
-      const pause = isPolling ? pollPause(took) : Math.max(sweepMs, took * sweepShare);
+      const pause = isPolling ? pollPause(took) : sweepPause(took, sweepMs);
       const wasTold = await bell.wait(pause);
       if (signal.aborted) return;
       const swept = wasTold ? undefined : await takeLook();
@@ -115,9 +110,4 @@ export async function watchSources(
   if (!poll) await openEvents();
   await pollIfRefused();
   return { closed: untilStopped(await takeLook()) };
-}
-
-/** A look that a busy machine held up took long by the clock: that alone must not put the next one off for a minute. */
-function pollPause(took: number): number {
-  return Math.max(pollMs, took, Math.min(took * pollShare, longestPollMs));
 }

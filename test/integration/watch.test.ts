@@ -138,6 +138,47 @@ describe('one bad file', () => {
   });
 });
 
+describe('one bad file, held, and a daemon that is started anew', () => {
+  async function holdAndRestart(): Promise<ReturnType<Watching['watch']>> {
+    await at.startCaddy();
+    await at.write(sites({ a: 'one' }));
+    await at.write(sites({ b: 'one' }), 'b.yaml');
+    const first = at.watch('--on-error', 'hold-file');
+    await at.serves('b.example.com', 'one');
+    await at.write('sites: [', 'b.yaml');
+    await logs(first, { msg: 'diagnostic', code: 'syntax' });
+    await at.write(sites({ a: 'two' }));
+    await at.serves('a.example.com', 'two');
+    await until(() => (logOf(first).filter(({ msg }) => msg === 'policies applied').length === 2 ? true : undefined));
+    first.kill('SIGTERM');
+    await first.ended;
+    return at.watch('--on-error', 'hold-file', '--log-level', 'debug');
+  }
+
+  test('refuses the whole set, since it knows no text to hold; what serves goes on until all is mended', async () => {
+    const run = await holdAndRestart();
+    await logs(run, { msg: 'policies not applied', outcome: 'invalid' });
+    await at.write(sites({ a: 'three' }));
+    await logs(run, { msg: 'pass ended', outcome: 'invalid' });
+    expect(await Promise.all([at.body('a.example.com'), at.body('b.example.com')])).toEqual(['two', 'one']);
+    expect(at.loads()).toBe(2);
+    await at.write(sites({ b: 'three' }), 'b.yaml');
+    await at.serves('b.example.com', 'three');
+    expect(await at.body('a.example.com')).toBe('three');
+    expect(at.loads()).toBe(3);
+  });
+
+  test('gives a Caddy that has lost all what it had, from the history', async () => {
+    const run = await holdAndRestart();
+    await logs(run, { msg: 'policies not applied', outcome: 'invalid' });
+    await at.startCaddy();
+    await at.serves('b.example.com', 'one');
+    expect(await at.body('a.example.com')).toBe('two');
+    await logs(run, { msg: 'drift healed', drift: 'reset' });
+    expect(at.loads()).toBe(3);
+  });
+});
+
 describe('guards', () => {
   test('a folder that was emptied is refused, serving goes on, and the way to allow it works once', async () => {
     await at.startCaddy();
