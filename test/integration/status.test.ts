@@ -156,6 +156,21 @@ test('a follower goes on when the daemon is started anew', async () => {
   await until(() => (/Z serving, revision .*unchanged/.test(follower.stdout().slice(before)) ? true : undefined));
 });
 
+test('a site of its own Caddy shows it, over a socket that nobody else can reach', async () => {
+  const socket = `unix/${at.folder}/status`;
+  await at.startCaddy();
+  await at.write(site('status', socket, 'to'));
+  at.watch('--status', socket);
+  const to = { host: 'status.example.com', port: at.port };
+  await until(async () =>
+    (await http1(to, { path: '/readyz' }).catch(() => undefined))?.status === 200 ? true : undefined,
+  );
+  expect((await http1(to)).body).toContain('page.js');
+  const events = await read1(to, { path: '/api/events' });
+  expect(await events.until('}\n\n')).toContain('event: status');
+  events.leave();
+});
+
 test('a port that is taken does not keep the sites from being served', async () => {
   const other = createServer().listen(port, '127.0.0.1');
   await until(() => (other.listening ? true : undefined));

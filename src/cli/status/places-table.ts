@@ -9,6 +9,9 @@ interface Shown extends Judged {
   readonly conditions: readonly Condition[];
 }
 
+/** Where Caddy is away nothing is fine, and the headline has said why. */
+const mostShown = 20;
+
 /** Files and sites that are not fine, or with `all` each of them, as kubectl shows things. Empty where there is nothing to show. */
 export function placesTable({ files, sites }: StatusDocument, { all, now }: { all: boolean; now: number }): string {
   const groups: readonly (readonly [title: string, members: readonly Shown[]])[] = [
@@ -16,10 +19,13 @@ export function placesTable({ files, sites }: StatusDocument, { all, now }: { al
     ['SITE', sites.map((site) => ({ ...site, name: site.hosts.join(',') }))],
   ];
   const tables = groups.map(([title, members]) => {
-    const shown = members.filter(({ fine }) => all || !fine);
-    if (shown.length === 0) return '';
+    const wanted = members.filter(({ fine }) => all || !fine);
+    if (wanted.length === 0) return '';
+    const shown = all ? wanted : wanted.slice(0, mostShown);
+    const left = wanted.length - shown.length;
+    const more = left > 0 ? `… and ${left} more, which --all shows\n` : '';
     const head = [title, ...conditionTypes.map((type) => type.toUpperCase()), 'FOR', 'WHY'];
-    return table([head, ...shown.map((each) => row(each, now))]);
+    return `${table([head, ...shown.map((each) => row(each, now))])}${more}`;
   });
   return tables.filter(Boolean).join('\n');
 }

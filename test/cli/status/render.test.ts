@@ -49,6 +49,14 @@ test('a daemon that has just begun', () => {
   expect(text).toContain('localhost:2019, not asked yet');
 });
 
+test('where nothing is fine, a few stand for all', () => {
+  const [, bad] = brokenStatus('x').files;
+  if (bad === undefined) throw new Error('there are files');
+  const status = someStatus({ files: Array.from({ length: 100 }, (_, at) => ({ ...bad, path: `f${at}` })) });
+  expect(rendered(status)).toMatch(/^f19 .*\n… and 80 more, which --all shows\n$/m);
+  expect(rendered(status, true)).toMatch(/^f99 /m);
+});
+
 test('nothing that a file holds drives the terminal', () => {
   const hostile = 'x\u001B[2Jy\r\nz\u202Ew';
   const text = rendered(brokenStatus(hostile), true);

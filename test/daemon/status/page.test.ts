@@ -85,7 +85,7 @@ test('what did not change is the same again, so that it is left as it is', () =>
   expect(after?.filter((each) => before?.includes(each))).not.toHaveLength(0);
 });
 
-test('many that are fine are folded away, those that are not never', () => {
+test('many that are fine are folded away, and many that are not after fifty', () => {
   const [file] = someStatus().files;
   const [, bad] = brokenStatus('x').files;
   if (file === undefined || bad === undefined) throw new Error('there are files');
@@ -96,6 +96,11 @@ test('many that are fine are folded away, those that are not never', () => {
   if (details === undefined) throw new Error('nothing is folded');
   expect(textOf(details)).toContain('89 more, all fine');
   expect(textOf(details)).not.toContain('b.yaml');
+  const worse = Array.from({ length: 60 }, (_, at) => ({ ...bad, path: `f${at}` }));
+  const [more] = sections(someStatus({ files: worse }))
+    .flatMap(all)
+    .filter(({ tag }) => tag === 'details');
+  expect(more && textOf(more)).toMatch(/^10 more(?!, all fine)/);
 });
 
 test('times are told by the largest unit that fits', () => {

@@ -1,7 +1,7 @@
 import { h, lasting } from './node.js';
 
-/** So many that are fine are shown at once; the rest waits to be unfolded. */
-const mostShown = 12;
+/** So many are shown at once; the rest waits to be unfolded, first what is fine. */
+const mostShown = { fine: 12, bad: 50 };
 
 const marks = { True: ['✓', 'good'], False: ['✗', 'bad'], Unknown: ['?', 'warn'] };
 
@@ -10,8 +10,9 @@ export function items(title, all, nameOf) {
   if (all.length === 0) return undefined;
   const bad = all.filter(({ fine }) => !fine);
   const good = all.filter(({ fine }) => fine);
-  const shown = [...bad, ...good.slice(0, Math.max(0, mostShown - bad.length))];
-  const rest = all.length - shown.length;
+  const sorted = [...bad, ...good];
+  const shown = Math.max(mostShown.fine, Math.min(mostShown.bad, bad.length));
+  const [first, rest] = [sorted.slice(0, shown), sorted.slice(shown)];
   const list = (some) => h('ul', { class: 'items' }, ...some.map((each) => item(each, nameOf(each))));
   return h(
     'section',
@@ -23,8 +24,9 @@ export function items(title, all, nameOf) {
       ' ',
       h('small', {}, bad.length === 0 ? `${all.length}` : `${all.length}, ${bad.length} to look into`),
     ),
-    list(shown),
-    rest > 0 && h('details', {}, h('summary', {}, `${rest} more, all fine`), list(good.slice(-rest))),
+    list(first),
+    rest.length > 0 &&
+      h('details', {}, h('summary', {}, `${rest.length} more${shown < bad.length ? '' : ', all fine'}`), list(rest)),
   );
 }
 
