@@ -35,6 +35,7 @@ const errors = {
   'half-certificate': 'a certificate is named without its key, or a key without its certificate',
   'header-name': 'the text is not the name of a header',
   host: 'the text is not a host name',
+  'host-header': 'the text is no Host that an app would take',
   invalid: 'the value is not taken, for a reason that has no code of its own',
   key: 'a key is empty or has control characters',
   'key-not-text': 'a key is a list or a map',

@@ -16,7 +16,7 @@ export interface Sandbox {
 const listeners = 16;
 
 /** The hash of "secret" at bcrypt's least cost: what a policy's `{ env: … }` finds for a user. */
-const hashOfSecret = '$2b$04$YANC3HuSGQ3T9rMmVjQUkORWX1BpFWSfb6ffgmofgtTiZu2sgBa6i';
+export const hashOfSecret = '$2b$04$YANC3HuSGQ3T9rMmVjQUkORWX1BpFWSfb6ffgmofgtTiZu2sgBa6i';
 
 const start = {
   apps: {

@@ -25,11 +25,22 @@ export function pass(place: Place): { steps: readonly Step[]; end: End } {
   ];
   const at = all.findIndex(({ verdict }) => verdict === 'ends');
   const last = all[at];
-  if (last === undefined) return { steps: all, end: ending(place) };
+  if (last === undefined) return ended(all, ending(place));
   const end: End = last.refusal
     ? { kind: 'refused', by: last.kind, refusal: last.refusal }
     : { kind: 'respond', status: 204, body: '' };
-  return { steps: all.slice(0, at + 1), end };
+  return ended(all.slice(0, at + 1), end);
+}
+
+/** On an error of Caddy's own nothing is added to what an app says, or put where it says nothing: there is no app. */
+function ended(steps: readonly Step[], end: End): { steps: readonly Step[]; end: End } {
+  if (end.kind !== 'refused') return { steps, end };
+  const left = steps.flatMap((step) => {
+    if (step.kind !== 'headers') return [step];
+    const headers = step.headers?.filter(({ rule }) => rule.kind === 'set' || rule.kind === 'remove') ?? [];
+    return headers.length > 0 ? [{ ...step, headers }] : [];
+  });
+  return { steps: left, end };
 }
 
 /** What the route's handler answers, once nothing stands in the way. */

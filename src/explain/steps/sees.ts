@@ -14,7 +14,8 @@ export function sees(upstream: Upstream, place: Place): Sees {
     headers.set(name, { name, value, ...(origin && { origin }) });
   for (const name of forged(place)) put(name, null);
   for (const [name, value] of forwarded(place)) put(name, value);
-  if (place.client !== undefined || received.from !== undefined) put('X-Real-Ip', place.client ?? received.from ?? '');
+  // A client on a socket of whom the proxy says nothing is "@" to Caddy.
+  if (received.from !== undefined || place.trusted.length > 0) put('X-Real-Ip', place.client ?? '@');
   const { auth } = modifiers;
   for (const name of auth?.value.forward?.copy_headers ?? []) {
     // Who asks for nothing is told nothing: a preflight passes as it is.

@@ -3,7 +3,7 @@ import { timeouts } from './modifiers.ts';
 import { address } from './network.ts';
 import { pathPattern, plainPath } from './path.ts';
 import { caddyFile, duration, headerName, size } from './scalars.ts';
-import { addProblem, line, oneOrMore, problem, textOf } from './text.ts';
+import { addProblem, oneOrMore, problem, textOf } from './text.ts';
 
 // RFC 6265, section 4.1.1: a cookie's name is a token, and its case counts.
 const cookieName = textOf(
@@ -28,6 +28,14 @@ const serverName = textOf(
       ? { value: text }
       : problem('host', `"${text}" is not a server name`, 'like app.internal'),
   { description: 'The name that the certificate of the app must carry.' },
+);
+
+const hostValue = textOf(
+  (text) =>
+    /^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:\d{1,5})?$/.test(text)
+      ? { value: text }
+      : problem('host-header', `"${text}" is no Host that an app would take`, 'like app.internal or app.internal:8443'),
+  { description: 'The Host header: a name or an address, with its port if the app wants it.' },
 );
 
 const upstreamTls = z
@@ -69,7 +77,7 @@ export const service = z.strictObject({
   max_upload: size.optional().meta({ description: 'The largest body that the app takes.' }),
   sensitive: z.boolean().default(false).meta({ description: 'Never to be reached without auth or allow_from.' }),
   host_header: z
-    .union([z.enum(['client', 'upstream']), z.strictObject({ value: line })])
+    .union([z.enum(['client', 'upstream']), z.strictObject({ value: hostValue })])
     .default('client')
     .meta({ description: "The Host that the app sees: the client's, the upstream's own address, or a value." }),
   cookies: z.array(cookieName).default([]).meta({ description: 'Session cookies that must arrive untouched.' }),

@@ -124,4 +124,4 @@ export const log = fc.oneof(
 export const protocols = fc.uniqueArray(fc.constantFrom('h1', 'h2', 'h3'), { minLength: 1 });
 
 /** Believed by every site that believes any, since sites of one listener must agree. */
-export const trustedProxies: Authored[string] = ['10.0.0.1', '192.0.2.0/24'];
+export const trustedProxies: Authored[string] = ['10.0.0.1', '192.0.2.0/24', '127.0.0.2'];

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { type Authored, certificateFile, duration, keyFile, line, oneOrMore, partial } from './values.ts';
+import { type Authored, certificateFile, duration, keyFile, oneOrMore, partial } from './values.ts';
 
 /** The services of every arbitrary set. `llm` is the sensitive one. */
 export const serviceNames = ['api', 'web', 'shop_2', 'grpc', 'llm'] as const;
@@ -61,6 +61,8 @@ export function factRoutes(name: ServiceName): Authored {
   return Object.fromEntries([`=${health}`, ...streams].map((path) => [path, name]));
 }
 
+const hostValue = fc.constantFrom('app.internal', 'APP_1:8443', '10.0.0.7', '[::1]:80');
+
 function service(name: ServiceName): fc.Arbitrary<Authored> {
   const facts = factPaths(name);
   const schemes: readonly Scheme[] = name === 'grpc' ? ['h2c'] : ['http', 'https'];
@@ -75,7 +77,7 @@ function service(name: ServiceName): fc.Arbitrary<Authored> {
         max_upload: fc.constantFrom('10MiB', '10MB', 1_000_000),
         ...(name === 'llm' && { sensitive: fc.constant(true) }),
         ...(name === 'web' && { sensitive: fc.constant(false) }),
-        host_header: fc.oneof(fc.constantFrom('client', 'upstream'), fc.record({ value: line })),
+        host_header: fc.oneof(fc.constantFrom('client', 'upstream'), fc.record({ value: hostValue })),
         cookies: fc.constantFrom([], ['session_id']),
         balance: fc.oneof(
           fc.constantFrom('random', 'round_robin', 'least_conn', 'first', 'ip_hash', 'uri_hash'),
