@@ -34,6 +34,8 @@ export function explainer(model: Pick<Model, 'sites'>, surroundings: Surrounding
     if (listener === undefined) return without({ kind: 'unanswered', says: `no site is served at ${asked.at}` });
     const received = receive(asked, listener.tls);
     if ('status' in received) return without(refused('bad_request', received.status));
+    // Of the server as a whole: Go answers that before Caddy sees it.
+    if (asked.method === 'OPTIONS' && asked.target === '*') return without({ kind: 'respond', status: 200, body: '' });
     return answer(received, listener, surroundings);
   };
   return { listeners: [...listeners.values()], answerTo };

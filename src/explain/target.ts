@@ -41,7 +41,8 @@ export function uriOf({ escapedPath, query }: Pick<Target, 'escapedPath' | 'quer
   return `${escapedPath === '' ? '/' : escapedPath}${query === undefined ? '' : `?${query}`}`;
 }
 
-function isWellFormed(path: string): boolean {
+/** Whether Go sends an encoded path on as it stands. */
+export function isWellFormed(path: string): boolean {
   return /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]|%[0-9A-Fa-f]{2})*$/.test(path);
 }
 

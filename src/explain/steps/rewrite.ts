@@ -2,7 +2,7 @@ import type { Step } from '../answer.ts';
 import { cleanPath } from '../clean-path.ts';
 import { folded, goText, percentDecoded } from '../go-text.ts';
 import type { Place } from '../place.ts';
-import { encoded, type Target, uriOf } from '../target.ts';
+import { encoded, isWellFormed, type Target, uriOf } from '../target.ts';
 
 type Path = Pick<Target, 'path' | 'escapedPath'>;
 
@@ -32,11 +32,8 @@ function changed({ path, escapedPath }: Path, change: (text: string) => string):
     const changedPath = change(path);
     return { path: changedPath, escapedPath: encoded(new TextEncoder().encode(changedPath)) };
   }
-  return { path: decoded, escapedPath: isPlain(raw) ? raw : encoded(bytes) };
-}
-
-function isPlain(raw: string): boolean {
-  return /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/[\]]|%[0-9A-Fa-f]{2})*$/.test(raw);
+  // What was not encoded at all is encoded anew, and then a `*` is, too.
+  return { path: decoded, escapedPath: isWellFormed(raw) && raw !== decoded ? raw : encoded(bytes) };
 }
 
 /** Compares letter by letter, whatever their case and whether they are encoded. */

@@ -11,7 +11,8 @@ export function sees(upstream: Upstream, place: Place): Sees {
   const { received, modifiers } = place;
   const headers = new Map<string, SeenHeader>();
   const put = (name: string, value: string | null, origin?: Origin) =>
-    headers.set(name, { name, value, ...(origin && { origin }) });
+    // Blanks around a value are none of it on the way.
+    headers.set(name, { name, value: value?.replace(/^[ \t]+|[ \t]+$/g, '') ?? null, ...(origin && { origin }) });
   for (const name of forged(place)) put(name, null);
   for (const [name, value] of forwarded(place)) put(name, value);
   // A client on a socket of whom the proxy says nothing is "@" to Caddy.
@@ -56,10 +57,8 @@ function forwarded(place: Place): [string, string][] {
   if (from === undefined && !serverTrusts) return [];
   const isTrusted = forged(place).length === 0 && isBelieved(place);
   const prior = (name: string) => (isTrusted ? headers.get(name) : undefined);
-  const hops = [
-    ...(prior('X-Forwarded-For')?.filter((hop) => hop !== '') ?? []),
-    ...(from === undefined ? [] : [from]),
-  ];
+  const before = prior('X-Forwarded-For')?.join(', ') ?? '';
+  const hops = [before, from ?? ''].filter((hop) => hop !== '');
   return [
     ...(hops.length > 0 ? [['X-Forwarded-For', hops.join(', ')] satisfies [string, string]] : []),
     ['X-Forwarded-Proto', prior('X-Forwarded-Proto')?.at(-1) || (tls ? 'https' : 'http')],

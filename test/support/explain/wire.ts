@@ -83,7 +83,7 @@ function parse(text: string, hasBody: boolean, ended: boolean): Answer | undefin
   const status = Number(/^HTTP\/1\.[01] (\d{3})/.exec(first)?.[1] ?? 0);
   const headers = lines.map((line): [string, string] => {
     const colon = line.indexOf(':');
-    return [line.slice(0, colon), line.slice(colon + 1).trim()];
+    return [line.slice(0, colon), line.slice(colon + 1).replace(/^[ \t]+|[ \t]+$/g, '')];
   });
   const length = headers.find(([name]) => name.toLowerCase() === 'content-length')?.[1];
   const isChunked = headers.some(([name]) => name.toLowerCase() === 'transfer-encoding');
