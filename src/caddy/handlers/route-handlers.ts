@@ -36,7 +36,7 @@ export function routeHandlers(route: Route, id: string, context: RouteContext): 
     ...bodyLimit(modifiers),
     ...compression(route),
     ...(isProxy ? requestDefaults(modifiers) : []),
-    ...rewriting(modifiers),
+    ...rewriting(route),
     ...ending(handler, modifiers, context),
   ];
 }

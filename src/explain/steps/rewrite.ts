@@ -1,19 +1,23 @@
 import type { Step } from '../answer.ts';
 import { cleanPath } from '../clean-path.ts';
-import { folded, goText, percentDecoded } from '../go-text.ts';
+import { goText, lowered, percentDecoded } from '../go-text.ts';
+import { pathTest } from '../match/path.ts';
 import type { Place } from '../place.ts';
 import { encoded, isWellFormed, type Target, uriOf } from '../target.ts';
 
 type Path = Pick<Target, 'path' | 'escapedPath'>;
 
 /** The target as the app gets it. */
-export function rewritten({ modifiers: { rewrite }, received: { target } }: Place): Target {
+export function rewritten({ modifiers: { rewrite }, received: { target, path: asked } }: Place): Target {
   if (!rewrite) return target;
   const { strip_prefix: strip, add_prefix: add, path } = rewrite.value;
   if (path !== undefined) return { ...target, path, escapedPath: encoded(new TextEncoder().encode(path)) };
-  const stripped = strip === undefined ? target : changed(target, (text) => withoutPrefix(cleanPath(text), strip));
-  const whole = add === undefined ? stripped : changed(stripped, (text) => `${add}/${text.replace(/^\//, '')}`);
-  return { ...target, ...whole };
+  const prefix = strip?.replace(/\/$/, '') ?? '';
+  const isBelow =
+    prefix !== '' && pathTest({ exact: false, segments: prefix.slice(1).split('/'), slash: false })(asked);
+  const rest = isBelow ? changed(target, (text) => withoutPrefix(cleanPath(text), prefix)) : target;
+  if (!isBelow && add === undefined) return target;
+  return { ...target, ...changed(rest, (text) => `${add ?? ''}/${text.replace(/^\//, '')}`) };
 }
 
 export function rewriteStep(place: Place): Step[] {
@@ -28,7 +32,7 @@ function changed({ path, escapedPath }: Path, change: (text: string) => string):
   const raw = change(escapedPath);
   const bytes = percentDecoded(raw);
   const decoded = bytes && goText(bytes);
-  if (bytes === undefined || decoded === undefined || decoded === '') {
+  if (bytes === undefined || decoded === undefined) {
     const changedPath = change(path);
     return { path: changedPath, escapedPath: encoded(new TextEncoder().encode(changedPath)) };
   }
@@ -43,7 +47,7 @@ function withoutPrefix(escapedPath: string, prefix: string): string {
   const fits = wanted.every((byte, index) => {
     const piece = pieces[index];
     const code = piece?.length === 3 ? Number.parseInt(piece.slice(1), 16) : piece?.charCodeAt(0);
-    return code !== undefined && byte < 0x80 && folded(String.fromCharCode(code)) === folded(String.fromCharCode(byte));
+    return code !== undefined && lowered(String.fromCharCode(code)) === lowered(String.fromCharCode(byte));
   });
   return fits ? pieces.slice(wanted.length).join('') : escapedPath;
 }

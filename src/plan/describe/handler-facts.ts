@@ -66,9 +66,14 @@ function subrouteFacts(handler: JsonValue, facts: FactList): void {
     return facts.unknown('handler subroute', handler);
   if (guardFacts(match, handle, facts)) return;
   const not = itemsOf(own(match, 'not'));
-  // Preflights pass the gate, and streams are not compressed: what is inside holds for all the others.
-  const isException = itemsOf(own(not[0], 'method')).includes('OPTIONS') || own(handle[0], 'handler') === 'encode';
+  // Preflights pass the gate, streams are not compressed, and a prefix is stripped where it is: what is inside is what is said.
+  const isException =
+    itemsOf(own(not[0], 'method')).includes('OPTIONS') ||
+    own(handle[0], 'handler') === 'encode' ||
+    own(handle[0], 'strip_path_prefix') !== undefined;
   if (isException) return handlerFacts(handle, facts);
+  // The same of a path that is the prefix and nothing more.
+  if (own(handle[0], 'handler') === 'rewrite' && own(handle[0], 'uri') === '/') return;
   const fallback = itemsOf(at(match, 'file', 'try_files'))[1];
   if (fallback !== undefined) return facts.say('files', `else ${shown(fallback)}`);
   facts.unknown('handler subroute', handler);
@@ -94,8 +99,17 @@ function rewriteFacts(handler: JsonValue, facts: FactList): void {
   const strip = own(handler, 'strip_path_prefix');
   const add = own(itemsOf(own(handler, 'path_regexp'))[0], 'replace');
   if (uri !== undefined) facts.say('rewrite', shown(uri));
-  if (strip !== undefined) facts.say('rewrite', `without ${shown(strip)}`);
-  if (add !== undefined) facts.say('rewrite', `below ${shown(add).replace(/\/$/, '').replaceAll('$$', '$')}`);
+  if (strip !== undefined) facts.say('rewrite', `without ${decoded(shown(strip))}`);
+  // What is stripped gets its slash back in the same way.
+  if (add !== undefined && add !== '/')
+    facts.say('rewrite', `below ${shown(add).replace(/\/$/, '').replaceAll('$$', '$')}`);
+}
+
+/** Beyond ASCII a prefix is encoded, and in a foreign config anything may stand. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[89A-Fa-f][0-9A-Fa-f])+/g, (bytes) =>
+    Buffer.from(bytes.replaceAll('%', ''), 'hex').toString(),
+  );
 }
 
 function basicAuthFacts(handler: JsonValue, facts: FactList): void {

@@ -107,7 +107,8 @@ function saidHeaders({ steps }: Way): Map<string, string | null | undefined> {
   const said = new Map<string, string | null | undefined>();
   for (const { headers = [] } of steps) {
     for (const { name, rule } of headers) {
-      if (rule.kind === 'set') said.set(name, Buffer.from(rule.value.replace(/^[ \t]+|[ \t]+$/g, '')).toString('latin1'));
+      if (rule.kind === 'set')
+        said.set(name, Buffer.from(rule.value.replace(/^[ \t]+|[ \t]+$/g, '')).toString('latin1'));
       else if (rule.kind === 'remove') said.set(name, null);
       else said.set(name, undefined);
     }
