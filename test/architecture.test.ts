@@ -13,7 +13,8 @@ const layers: readonly (readonly string[])[] = [
   // The one makes Caddy's JSON of what the policies mean, the other evaluates it: so neither can be the other's excuse.
   ['caddy', 'explain'],
   ['compile.ts', 'plan'],
-  ['admin', 'binary', 'files'],
+  // What is asked of a serving Caddy, and how; where it listens is all that it is told of it.
+  ['admin', 'binary', 'checks', 'files'],
   // What was pushed is kept in private files.
   ['history'],
   ['reconcile'],
@@ -36,6 +37,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   'prom-client': /^daemon\/status\/metrics\.ts$/,
   // RE2 as Go has it: an operator's pattern never meets Node's own engine.
   re2js: /^explain\/match\/regex\.ts$/,
+  ws: /^checks\//,
   // Only where comments must survive: the other one is fast, this one keeps them.
   yaml: /^cli\/yaml\//,
   zod: /^policy\//,

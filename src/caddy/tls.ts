@@ -64,7 +64,11 @@ export function pkiApp(model: Model, target: Target): JsonObject | undefined {
 type CertificateKind = 'auto' | 'internal' | 'off' | 'files' | 'on_demand';
 
 /** Who makes the certificate of one of a site's hosts. */
-export function certificateKind({ tls: { value } }: Site, host: string, { internalCa }: Target): CertificateKind {
+export function certificateKind(
+  { tls: { value } }: Site,
+  host: string,
+  { internalCa }: Pick<Target, 'internalCa'>,
+): CertificateKind {
   if (value === 'off') return 'off';
   if (typeof value === 'object' && 'certificate' in value) return 'files';
   if (internalCa) return 'internal';

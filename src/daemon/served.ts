@@ -5,7 +5,7 @@ import { compareText } from '../diagnostics/order.ts';
 import type { Place } from '../diagnostics/position.ts';
 import type { Model, Site } from '../ir/model.ts';
 import { placeOf } from '../ir/origin.ts';
-import { parseListen } from '../plan/listen.ts';
+import { type Dial, dialOf } from '../plan/listen.ts';
 
 /** One host at one place where Caddy serves it. */
 export interface Served {
@@ -23,8 +23,6 @@ export interface Served {
   /** The site's line in the policies. */
   readonly place: Place;
 }
-
-export type Dial = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** Where each host is served: what every machine knows by name first, then as the policies stand; plain http only where there is no https. */
 export function servedSites(model: Model, target: Target): Served[] {
@@ -68,14 +66,6 @@ function servedAt(site: Site, host: string, listen: string, tls: boolean, target
     },
     place: placeOf(site.origin),
   };
-}
-
-/** What listens on every address also listens on this one. */
-function dialOf(listen: string): Dial | undefined {
-  const parsed = parseListen(listen);
-  if (parsed === undefined) return undefined;
-  if (parsed.kind === 'path') return { path: parsed.path };
-  return { host: parsed.host === '' ? '127.0.0.1' : parsed.host, port: parsed.from };
 }
 
 function urlOf(way: Served['way'], host: string, dial: Dial): string | undefined {

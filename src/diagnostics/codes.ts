@@ -8,6 +8,7 @@ const errors = {
   'auth-ways': 'auth names no way to prove who one is, or several',
   'caddy-rejects': 'Caddy does not take the config',
   'certificate-past-tls': 'a client certificate is asked for, and plain http goes past it',
+  'check-reason': 'a check is turned off without a reason',
   'client-unknown': 'clients on a Unix socket have no address for a rule to hold',
   'compressed-stream': 'compression would hold the events of a stream back',
   condition: 'a condition says nothing',

@@ -40,6 +40,17 @@ export function parseListen(text: string): ListenAddress | undefined {
   };
 }
 
+/** Where a client of this machine connects to. */
+export type Dial = { readonly host: string; readonly port: number } | { readonly path: string };
+
+/** What listens on every address also listens on the loopback. Undefined for what cannot be told from the text. */
+export function dialOf(listen: string): Dial | undefined {
+  const parsed = parseListen(listen);
+  if (parsed === undefined) return undefined;
+  if (parsed.kind === 'path') return { path: parsed.path };
+  return { host: parsed.host === '' ? '127.0.0.1' : parsed.host, port: parsed.from };
+}
+
 /**
  * Whether two servers would want the same socket. Caddy itself compares texts, and the kernel lets two sockets of one
  * process share a port (SO_REUSEPORT), so `:443` beside `127.0.0.1:443` is taken by Caddy and then answers by turns.

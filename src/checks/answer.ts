@@ -1,0 +1,114 @@
+import { request, type ClientRequest, type IncomingMessage } from 'node:http';
+import type { Ask } from './check.ts';
+import { dialled, type Line } from './dialled.ts';
+
+/** One answer, with its header lines as they came, so that a header that stands twice is seen twice. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  /** Its beginning; nobody waits for the end of a longer one. */
+  readonly body: string;
+}
+
+const MOST_BODY = 64 * 1024;
+const BLOCK = Buffer.alloc(256 * 1024);
+
+/** All values of a header, one for each line. */
+export function valuesOf({ headers }: Pick<Answer, 'headers'>, name: string): string[] {
+  return headers.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
+}
+
+/** Asks over HTTP/1.1 on a connection of its own; rejects when nothing answers or `signal` is aborted. */
+function open1(line: Line, ask: Ask, signal: AbortSignal): ClientRequest {
+  const socket = dialled(line);
+  const made = request({
+    createConnection: () => socket,
+    method: ask.method,
+    path: ask.target,
+    setHost: false,
+    headers: {
+      Host: ask.host,
+      'User-Agent': 'caddyctl-test',
+      // As most clients do: one that closes loses the answer to a body that is refused.
+      Connection: 'keep-alive',
+      ...ask.headers,
+      ...(ask.announces !== undefined && { 'Content-Length': `${ask.announces}`, Expect: '100-continue' }),
+      ...(ask.sends !== undefined && { 'Content-Length': `${ask.sends}` }),
+    },
+    signal,
+  });
+  made.on('close', () => socket.destroy());
+  return made;
+}
+
+/** The head as soon as it is there, and what else there is to read. */
+export function head1(line: Line, ask: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const made = open1(line, ask, signal);
+    let begun = false;
+    // A server that refuses a body may close in the middle of it: its answer counts.
+    made.on('error', (error) => begun || reject(error));
+    made.on('response', (response) => {
+      begun = true;
+      resolve(response);
+    });
+    // Told to send, the client would have to: whoever announced a body too long was not refused.
+    made.on('continue', () => {
+      reject(new NotRefused());
+      made.destroy();
+    });
+    if (ask.announces !== undefined) made.flushHeaders();
+    else if (ask.sends !== undefined) void send(made, ask.sends, () => begun);
+    else made.end();
+  });
+}
+
+/** The server asked for a body that it should have refused. */
+export class NotRefused extends Error {}
+
+async function send(to: ClientRequest, size: number, isOver: () => boolean): Promise<void> {
+  for (let sent = 0; sent < size && !isOver() && !to.destroyed; sent += BLOCK.length) {
+    if (!to.write(BLOCK.subarray(0, Math.min(BLOCK.length, size - sent)))) await drained(to);
+  }
+  if (!isOver() && !to.destroyed) to.end();
+}
+
+function drained(to: ClientRequest): Promise<void> {
+  return new Promise((resolve) => {
+    for (const event of ['drain', 'close', 'error', 'response']) to.once(event, () => resolve());
+  });
+}
+
+/** The body is only read where somebody looks at it. */
+export async function answer1(
+  line: Line,
+  ask: Ask,
+  { signal, reads }: { signal: AbortSignal; reads: boolean },
+): Promise<Answer> {
+  const response = await head1(line, ask, signal);
+  const body = reads ? await beginning(response) : '';
+  response.destroy();
+  return { status: response.statusCode ?? 0, headers: pairs(response.rawHeaders), body };
+}
+
+/** Up to the end, or as far as anyone would compare. */
+async function beginning(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response) {
+    chunks.push(chunk as Buffer);
+    size += (chunk as Buffer).length;
+    if (size >= MOST_BODY) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** Pairs from Node's flat list of names and values. HTTP/2's own, with a colon, are left out. */
+export function pairs(raw: readonly string[]): [string, string][] {
+  const found: [string, string][] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at] ?? '';
+    if (!name.startsWith(':')) found.push([name, raw[at + 1] ?? '']);
+  }
+  return found;
+}

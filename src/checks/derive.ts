@@ -1,0 +1,94 @@
+import { explainer, type Surroundings as Explained } from '../explain/explainer.ts';
+import type { Model, Site } from '../ir/model.ts';
+import { stands, type Stand } from '../ir/stands.ts';
+import type { Check } from './check.ts';
+import { auth } from './derive/auth.ts';
+import { deny } from './derive/deny.ts';
+import { access, cors, limit, rateLimits } from './derive/gates.ts';
+import { headers } from './derive/headers.ts';
+import { health } from './derive/health.ts';
+import { certificate, protocols, unknownHost } from './derive/listener.ts';
+import { ownAnswers } from './derive/own-answers.ts';
+import { ANY, type Spot } from './derive/spot.ts';
+import { cookies, streams } from './derive/streams.ts';
+import { toHttps } from './derive/to-https.ts';
+import { written } from './derive/written.ts';
+import type { Where } from './where.ts';
+
+export interface Surroundings extends Explained {
+  readonly internalCa: boolean;
+  readonly where: Where;
+}
+
+/** What holds of a site wherever it is served. */
+const SERVED = [health, streams, cookies, access, auth, limit, deny, cors, ownAnswers, headers, rateLimits, protocols];
+
+/** All that can be asked of what these policies promise, and all that they promise and that cannot be. Pure. */
+export function deriveChecks(model: Pick<Model, 'sites'>, around: Surroundings): Check[] {
+  const explained = explainer(model, around);
+  const listeners = new Set<string>();
+  return named(
+    model.sites.flatMap((site) => {
+      const own = stands(site, around);
+      return own.flatMap((stand) => {
+        const spots = spotsOf(site, stand, own[0] === stand, { around, explained });
+        const [first] = spots;
+        if (first === undefined) return [];
+        const isNew = !listeners.has(stand.address);
+        listeners.add(stand.address);
+        return [
+          ...spots.flatMap((spot) => certificate(spot, around.internalCa)),
+          ...(stand.onlyToHttps ? spots.map(toHttps) : SERVED.flatMap((rule) => rule(first))),
+          ...(own[0] === stand ? written(first) : []),
+          ...(isNew ? [unknownHost(first)] : []),
+        ].map((check) => orOff(site, check));
+      });
+    }),
+  );
+}
+
+/** One for each host; what holds of the site is asked of the first. */
+function spotsOf(
+  site: Site,
+  { address, tls }: Stand,
+  isFirst: boolean,
+  { around, explained }: { around: Surroundings; explained: Spot['explainer'] },
+): Spot[] {
+  const protocol = site.protocols.value;
+  return site.hosts.map((host) => {
+    const asked = host.replace(/^\*/, ANY);
+    return {
+      site,
+      host,
+      asked,
+      to: {
+        at: address,
+        tls,
+        serverName: asked,
+        http: tls && !protocol.includes('h1') && protocol.includes('h2') ? 2 : 1,
+      },
+      from: around.where.get(address)?.from,
+      suffix: isFirst ? '' : ` at ${address}`,
+      explainer: explained,
+    };
+  });
+}
+
+/** What a site does without is told with the reason that the policy gives. */
+function orOff({ checks }: Site, check: Check): Check {
+  for (const { value, origin } of checks) {
+    if (!('off' in value) || !value.off.some((name) => name === check.name)) continue;
+    return { ...check, origin, probe: { kind: 'none', reason: `turned off: ${value.reason}` } };
+  }
+  return check;
+}
+
+/** Ids are unique: what is told twice in one way is counted. */
+function named(checks: readonly Check[]): Check[] {
+  const seen = new Map<string, number>();
+  return checks.map((check) => {
+    const turn = (seen.get(check.id) ?? 0) + 1;
+    seen.set(check.id, turn);
+    return turn === 1 ? check : { ...check, id: `${check.id} #${turn}` };
+  });
+}

@@ -1,0 +1,68 @@
+import type { HeaderChange } from '../../explain/answer.ts';
+import type { Route } from '../../ir/model.ts';
+import { showPath } from '../../policy/schema/path.ts';
+import type { Check, HeaderExpectation } from '../check.ts';
+import { admitted } from './entry.ts';
+import { type Sample, sampleOf } from './sample.ts';
+import { checkOf, type Spot, unchecked } from './spot.ts';
+
+/** What a policy says of headers stands on every route's answer, be it the app's or a refusal. */
+export function headers(spot: Spot): Check[] {
+  return spot.site.routes.flatMap((route) => {
+    const { headers: rules, hideServer } = route.modifiers;
+    if (rules.size === 0 && !hideServer) return [];
+    const path = showPath(route.pattern);
+    const sample = sampleOf(spot, route);
+    const names = [...rules.keys()].join(', ');
+    const checks: Check[] = [];
+    if (rules.size > 0) {
+      const says = `${path} has ${names} as set, once`;
+      checks.push(headerCheck(spot, route, sample, { name: 'headers', says, wanted: [...rules].flatMap(expected) }));
+    }
+    if (hideServer) {
+      const wanted = ['Server', 'Via'].map((name): HeaderExpectation => ({ name, rule: { kind: 'absent' } }));
+      checks.push(
+        headerCheck(spot, route, sample, { name: 'server', says: `${path} tells no Server and no Via`, wanted }),
+      );
+    }
+    return checks;
+  });
+}
+
+interface Wanted {
+  readonly name: 'headers' | 'server';
+  readonly says: string;
+  readonly wanted: readonly HeaderExpectation[];
+}
+
+function headerCheck(spot: Spot, route: Route, sample: Sample | undefined, { name, says, wanted }: Wanted): Check {
+  const make = (probe: Check['probe']) =>
+    checkOf(spot, { name, detail: showPath(route.pattern), says, origin: route.origin, probe });
+  if (sample === undefined)
+    return make(unchecked('which request gets there only Caddy can tell, or it would change something'));
+  // They stand on a refusal, too, so a credential is only used where it is there.
+  const entry = admitted(spot, sample.ask);
+  const { credential } = 'ask' in entry ? entry.ask : {};
+  const ask = { ...sample.ask, ...(credential && { credential: { ...credential, needed: false } }) };
+  return make({ kind: 'answer', to: spot.to, asks: [ask], expects: { headers: wanted } });
+}
+
+function expected([name, { value: rule, origin }]: [
+  string,
+  { value: HeaderChange['rule']; origin: Route['origin'] },
+]): HeaderExpectation[] {
+  switch (rule.kind) {
+    case 'set':
+      return [{ name, rule: { kind: 'once', value: rule.value.trim() }, origin }];
+    case 'remove':
+      return [{ name, rule: { kind: 'absent' }, origin }];
+    case 'add':
+      return [{ name, rule: { kind: 'one of them', value: rule.value.trim() }, origin }];
+    case 'default':
+      return [{ name, rule: { kind: 'there' }, origin }];
+    case 'keep':
+      return [];
+    default:
+      return rule satisfies never;
+  }
+}
