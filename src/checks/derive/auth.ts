@@ -19,7 +19,9 @@ export function auth(spot: Spot): Check[] {
       checkOf(spot, { name: 'auth', detail: `${path} ${detail}`, says, origin: gate.origin, probe });
     const refuses = `${path} refuses who has no credential`;
     if (sample === undefined) return [make('none', refuses, unchecked('no request is known that gets there'))];
-    const out = wayOf(spot, sample.ask)?.steps.find(({ kind, verdict }) => kind.endsWith('_from') && verdict === 'ends');
+    const out = wayOf(spot, sample.ask)?.steps.find(
+      ({ kind, verdict }) => kind.endsWith('_from') && verdict === 'ends',
+    );
     if (out) return [make('none', refuses, unchecked(`this client is kept out before: ${out.says}`))];
     const none = make('none', refuses, refusing(spot, route.modifiers, sample.ask));
     if (!isNew) return [none];
