@@ -23,7 +23,7 @@ export async function ask(
     asked.on('timeout', () => asked.destroy(Object.assign(new Error('it is silent'), { code: 'ETIMEDOUT' })));
     asked.on('error', (error) => {
       const reason = 'errno' in error ? systemReason(error) : error.message;
-      const hint = 'start one with `caddyctl watch`, or say where it tells its status with --address';
+      const hint = 'start one with `caddyctl watch` or `up`, or say where it tells its status with --address';
       reject(new Failure(exitCodes.unreachable, `no daemon answers at ${address.text}: ${reason}`, hint));
     });
     asked.end();

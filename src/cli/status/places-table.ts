@@ -13,11 +13,16 @@ interface Shown extends Judged {
 const mostShown = 20;
 
 /** Files and sites that are not fine, or with `all` each of them, as kubectl shows things. Empty where there is nothing to show. */
-export function placesTable({ files, sites }: StatusDocument, { all, now }: { all: boolean; now: number }): string {
+export function placesTable(
+  { files, sites, reasons }: StatusDocument,
+  { all, now }: { all: boolean; now: number },
+): string {
   const groups: readonly (readonly [title: string, members: readonly Shown[]])[] = [
     ['FILE', files.map((file) => ({ ...file, name: file.held ? `${file.path} (older text)` : file.path }))],
     ['SITE', sites.map((site) => ({ ...site, name: site.hosts.join(',') }))],
   ];
+  // In the headline; once is enough.
+  const said = new Set(reasons.map(({ message }) => message));
   const tables = groups.map(([title, members]) => {
     const wanted = members.filter(({ fine }) => all || !fine);
     if (wanted.length === 0) return '';
@@ -25,12 +30,12 @@ export function placesTable({ files, sites }: StatusDocument, { all, now }: { al
     const left = wanted.length - shown.length;
     const more = left > 0 ? `… and ${left} more, which --all shows\n` : '';
     const head = [title, ...conditionTypes.map((type) => type.toUpperCase()), 'FOR', 'WHY'];
-    return `${table([head, ...shown.map((each) => row(each, now))])}${more}`;
+    return `${table([head, ...shown.map((each) => row(each, said, now))])}${more}`;
   });
   return tables.filter(Boolean).join('\n');
 }
 
-function row({ name, conditions }: Shown, now: number): string[] {
+function row({ name, conditions }: Shown, said: ReadonlySet<string>, now: number): string[] {
   const statuses = conditionTypes.map((type) => conditions.find((each) => each.type === type)?.status ?? '');
   const first = conditions.find((each) => !isFine([each]));
   const newest = conditions
@@ -38,5 +43,6 @@ function row({ name, conditions }: Shown, now: number): string[] {
     .toSorted()
     .at(-1);
   const time = first?.since ?? newest;
-  return [name, ...statuses, time === undefined ? '' : since(time, now), first?.message ?? ''];
+  const why = first === undefined ? '' : said.has(first.message) ? first.reason : first.message;
+  return [name, ...statuses, time === undefined ? '' : since(time, now), why];
 }

@@ -17,28 +17,19 @@ const tones = { serving: 'green', degraded: 'yellow', 'not-serving': 'red' } as 
 
 /** The status for a person. */
 export function renderStatus(status: StatusDocument, options: RenderOptions): string {
-  const { state, reasons, owner, sites, files, problems } = status;
+  const { state, reasons, owner, sites, files } = status;
   const style = (tone: 'green' | 'yellow' | 'red' | 'bold', text: string): string =>
     options.color ? styleText(tone, text, { validateStream: false }) : text;
   const headline = `${style(tones[state], `● ${words(state)}`)}, ${count(sites, 'site')} from ${count(files, 'file')}, owner ${visible(owner)}`;
   const complaints = reasons.map(({ message, hint }) => `  ${visible(message)}${hinted(hint)}`);
-  // Those that are complaints already have been said.
-  const known = problems.filter(({ code }) => reasons.every(({ reason }) => reason !== code));
+  const mistakes = found(status);
   const parts = [
     [headline, ...complaints].join('\n'),
     table(facts(status, options.now)).trimEnd(),
-    ...section(
-      'Problems',
-      known.map(({ message, hint }) => `  ${visible(message)}${hinted(hint)}`),
-    ),
-    ...section('Found in the files', found(status)),
+    mistakes.length === 0 ? '' : [style('bold', 'Found in the files'), ...mistakes].join('\n'),
     placesTable(status, options).trimEnd(),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
-
-  function section(title: string, lines: readonly string[]): string[] {
-    return lines.length === 0 ? [] : [[style('bold', title), ...lines].join('\n')];
-  }
 }
 
 /** The status in one line, without what goes by with time. */

@@ -14,7 +14,7 @@ const clear = '\u001B[H\u001B[2J';
 /** On a terminal the whole text, drawn anew each time; else a line for each change, in JSON a line for each status. */
 export function createScreen(
   output: Output,
-  { isTTY }: Pick<WriteStream, 'isTTY'>,
+  terminal: Pick<WriteStream, 'isTTY' | 'rows'>,
   words: { readonly text: (status: StatusDocument) => string; readonly line: (status: StatusDocument) => string },
 ): Screen {
   let last: StatusDocument | undefined;
@@ -22,7 +22,10 @@ export function createScreen(
   let timer: NodeJS.Timeout | undefined;
 
   async function draw(status: StatusDocument): Promise<void> {
-    await output.text(`${clear}${words.text(status)}`);
+    const lines = words.text(status).trimEnd().split('\n');
+    // What does not fit would push the headline out.
+    const shown = lines.length < terminal.rows ? lines : [...lines.slice(0, Math.max(1, terminal.rows - 2)), '…'];
+    await output.text(`${clear}${shown.join('\n')}\n`);
   }
 
   async function say(status: StatusDocument): Promise<void> {
@@ -40,7 +43,7 @@ export function createScreen(
         await output.text('---\n');
         return await output.document(status, () => '');
       }
-      if (!isTTY) return await say(status);
+      if (!terminal.isTTY) return await say(status);
       timer ??= setInterval(() => last && void draw(last), pause);
       await draw(status);
     },

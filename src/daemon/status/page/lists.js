@@ -1,19 +1,19 @@
 import { h, lasting } from './node.js';
 
-/** So many are shown at once; the rest waits to be unfolded, first what is fine. */
+/** So many are shown at once, what is not fine before what is; the rest waits to be unfolded. */
 const mostShown = { fine: 12, bad: 50 };
 
 const marks = { True: ['✓', 'good'], False: ['✗', 'bad'], Unknown: ['?', 'warn'] };
 
-/** Files or sites: what needs a look first, with why and since when. */
-export function items(title, all, nameOf) {
+/** Files or sites: what needs a look first, with why and since when. What the headline has `said` is not said again. */
+export function items(title, all, said, nameOf) {
   if (all.length === 0) return undefined;
   const bad = all.filter(({ fine }) => !fine);
   const good = all.filter(({ fine }) => fine);
   const sorted = [...bad, ...good];
   const shown = Math.max(mostShown.fine, Math.min(mostShown.bad, bad.length));
   const [first, rest] = [sorted.slice(0, shown), sorted.slice(shown)];
-  const list = (some) => h('ul', { class: 'items' }, ...some.map((each) => item(each, nameOf(each))));
+  const list = (some) => h('ul', { class: 'items' }, ...some.map((each) => item(each, said, nameOf(each))));
   return h(
     'section',
     {},
@@ -30,13 +30,13 @@ export function items(title, all, nameOf) {
   );
 }
 
-function item({ conditions }, name) {
+function item({ conditions }, said, name) {
   const parts = name.flatMap((part) => [part, ' ']);
   return h(
     'li',
     {},
     h('div', { class: 'row' }, h('div', {}, parts), h('ul', { class: 'marks' }, ...conditions.map(mark))),
-    ...Object.values(Object.groupBy(conditions.filter(isBad), ({ message }) => message)).map(why),
+    ...Object.values(Object.groupBy(conditions.filter(isBad), ({ message }) => message)).map((same) => why(same, said)),
   );
 }
 
@@ -45,13 +45,13 @@ function isBad({ type, status }) {
 }
 
 /** For conditions with one message. */
-function why([first, ...others]) {
+function why([first, ...others], said) {
   const { type, status, reason, message, since } = first;
   const types = [type, ...others.map((other) => other.type)].join(', ');
   return h(
     'div',
     { class: `why ${marks[status][1]}` },
-    h('p', {}, message),
+    !said.includes(message) && h('p', {}, message),
     h('p', { class: 'soft' }, `${types}: ${reason}, `, lasting(since)),
   );
 }

@@ -11,16 +11,17 @@ const headlines = {
 
 /** The page for what `/api/status` answers: its sections in order, as plain values, without the time that goes by. */
 export function view(status) {
+  const said = status.reasons.map(({ message }) => message);
   return [
     headline(status),
     facts(status),
     problems(status.problems),
     diagnostics(status.lastPass),
-    items('Files', status.files, (file) => [
+    items('Files', status.files, said, (file) => [
       h('span', { class: 'name' }, file.path),
       file.held && 'an older text is served',
     ]),
-    items('Sites', status.sites, (site) => [
+    items('Sites', status.sites, said, (site) => [
       h('span', { class: 'name' }, site.hosts.join(', ')),
       h('code', { class: 'soft' }, `${site.file}:${site.line}`),
     ]),
