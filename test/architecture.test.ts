@@ -12,7 +12,7 @@ const layers: readonly (readonly string[])[] = [
   ['ir'],
   // The one makes Caddy's JSON of what the policies mean, the other evaluates it: so neither can be the other's excuse.
   ['caddy', 'explain'],
-  ['compile.ts', 'plan'],
+  ['compile.ts', 'plan', 'behaviour'],
   // What is asked of a serving Caddy, and how; where it listens is all that it is told of it.
   ['admin', 'binary', 'checks', 'files'],
   // What was pushed is kept in private files.

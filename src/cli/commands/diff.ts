@@ -8,6 +8,7 @@ import { addAdminOptions, addTargetOptions } from '../settings.ts';
 import { addLocalOptions } from '../up/settings.ts';
 
 interface DiffOptions extends PassSettings {
+  readonly from?: readonly string[];
   readonly jsonPatch: boolean;
   readonly detailedExitcode: boolean;
 }
@@ -18,17 +19,23 @@ export const diff: CommandModule<DiffOptions> = {
     command
       .option('--json-patch', 'print the changes of the config as JSON Patch (RFC 6902)', false)
       .option('--detailed-exitcode', 'end with 2 when something would change', false);
+    command.option('--from <path...>', 'compare with these policies, and with no Caddy: which requests change');
     addPlanOptions(command);
     addTargetOptions(command);
     addAdminOptions(command);
     addLocalOptions(command);
     addExamples(command, [
       ['caddyctl diff', 'what `caddyctl apply` would change'],
+      ['caddyctl diff policies/ --from old-policies/', 'which requests are answered otherwise; in CI, without a Caddy'],
       ['caddyctl diff --detailed-exitcode -q', 'for scripts: 0 when Caddy has what the policies say, 2 when not'],
     ]);
   },
   async run(invocation) {
     const { options, output } = invocation;
+    if (options.from !== undefined) {
+      const { diffPolicies } = await import('../diff-policies.ts');
+      return await diffPolicies(invocation, options.from, options.detailedExitcode);
+    }
     const { runPass } = await import('../run-pass.ts');
     const { exitCodeOf, failureOf, outcomeAsJson } = await import('../outcome.ts');
     // A pass that nobody agrees to ends with its plan.

@@ -1,0 +1,20 @@
+const known = new WeakMap<object, string>();
+
+/** What a part of the model says, as one text, wherever it was written: equal texts mean the same. */
+export function meaningOf(part: object | undefined): string {
+  if (part === undefined) return '';
+  let text = known.get(part);
+  if (text === undefined) known.set(part, (text = JSON.stringify(part, plainly)));
+  return text;
+}
+
+function plainly(_key: string, value: unknown): unknown {
+  if (value instanceof Map) return [...(value as Map<string, unknown>)].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries = Object.entries(value).filter(([, each]) => !isOrigin(each));
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isOrigin(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'root' in value && 'file' in value && 'path' in value;
+}
