@@ -74,13 +74,13 @@ class Collector {
 
   addWhole(meeting: Meeting, { change, example }: { readonly change: Line['change']; readonly example: Asked }): void {
     const where = { paths: [{ path: '/', isIn: true }], cases: [[]] };
-    this.#add(meeting, { change, example, where: { ...where, at: [], hosts: [] } }, () => true);
+    this.#add(meeting, { change, example, provided: [], where: { ...where, at: [], hosts: [] } }, () => true);
   }
 
   addWalk(meeting: Meeting, { changes, placeOf, notes }: SiteWalk): void {
     for (const note of notes) this.#notes.add(`${meeting.host}: ${note}`);
     const tls = meeting.after?.listener.tls ?? false;
-    for (const { change, paths, cases, example, places } of changes) {
+    for (const { change, paths, cases, example, provided, places } of changes) {
       const covers = (asked: Asked): boolean => {
         const received = receive(asked, tls);
         if ('status' in received) return false;
@@ -92,6 +92,7 @@ class Collector {
       const line = {
         change,
         example: asAsked(example, meeting.at, meeting.sample),
+        provided,
         where: { at: [], hosts: [], paths, cases },
       };
       this.#add(meeting, line, covers);

@@ -7,8 +7,10 @@ import type { PathTerm } from './paths/terms.ts';
 export interface Line {
   readonly change: Change;
   readonly where: Where;
-  /** Answered otherwise than before, unless only a condition that Caddy alone can tell makes the difference. */
+  /** A request that shows it. */
   readonly example: Asked;
+  /** What only Caddy can tell and must hold for the example to show it. */
+  readonly provided: readonly string[];
   /** Whether a request is one of those that the line speaks of. */
   readonly covers: (asked: Asked) => boolean;
 }

@@ -14,6 +14,8 @@ export interface LeafChange {
   readonly boxes: readonly Box[];
   readonly dimensions: readonly Dimension[];
   readonly example: Draft;
+  /** What only Caddy can tell and must hold for the example to show it. */
+  readonly provided: readonly string[];
 }
 
 export interface Walked {
@@ -23,6 +25,8 @@ export interface Walked {
 
 interface Seen {
   readonly point: Point;
+  /** Those of the conditions that only Caddy can tell which hold here. */
+  readonly held: readonly string[];
   readonly draft: Draft;
   readonly changes: readonly Change[];
 }
@@ -56,10 +60,10 @@ export function walkLeaf({ plain, dimensions }: Space, asking: Asking): Walked {
       const holds = (text: string): boolean => held[open.indexOf(text)] === 1;
       const [old, now] = [takenWay(before, holds), takenWay(after, holds)];
       const changes = old && now ? changesBetween(asAsked(draft, at, host), old, now) : [];
-      return { point: [...point, ...held], draft, changes };
+      return { point: [...point, ...held], held: open.filter((text) => holds(text)), draft, changes };
     }),
   );
-  return { changes: gathered(seen, [...dimensions, ...open.map(openDimension)]), isPartial };
+  return { changes: gathered(seen, [...dimensions, ...open.map(openDimension)], 2 ** open.length), isPartial };
 }
 
 /** Conditions that only Caddy can tell. */
@@ -81,7 +85,7 @@ function takenWay({ ways }: Answer, holds: (text: string) => boolean): Way | und
   return ways.find(({ provided }) => provided.every(holds));
 }
 
-function gathered(seen: readonly Seen[], dimensions: readonly Dimension[]): LeafChange[] {
+function gathered(seen: readonly Seen[], dimensions: readonly Dimension[], alternatives: number): LeafChange[] {
   const byChange = new Map<string, { change: Change; shown: Seen[] }>();
   for (const each of seen) {
     for (const change of each.changes) {
@@ -93,14 +97,21 @@ function gathered(seen: readonly Seen[], dimensions: readonly Dimension[]): Leaf
   }
   const sizes = dimensions.map(({ classes }) => classes.length);
   return [...byChange.values()].flatMap(({ change, shown }): LeafChange[] => {
-    const [example] = shown.toSorted((a, b) => unusual(a.point) - unusual(b.point));
+    const drafts = Map.groupBy(shown, ({ draft }) => draft);
+    const isCertain = ({ draft }: Seen): boolean => drafts.get(draft)?.length === alternatives;
+    const [example] = shown.toSorted(
+      (a, b) => Number(isCertain(b)) - Number(isCertain(a)) || unusual(a.point) - unusual(b.point),
+    );
     if (example === undefined) return [];
     const those = new Set(shown);
     const [inside, outside] = [true, false].map((wanted) =>
       seen.flatMap((each) => (those.has(each) === wanted ? [each.point] : [])),
     );
     const boxes = boxesAround(inside ?? [], outside ?? [], sizes);
-    return [{ change, boxes, dimensions, example: example.draft }];
+    const provided = isCertain(example)
+      ? []
+      : [...example.held, ...(alternatives > 1 ? ['what only Caddy can tell'] : [])];
+    return [{ change, boxes, dimensions, example: example.draft, provided }];
   });
 }
 

@@ -17,6 +17,7 @@ export interface SiteChange {
   readonly paths: readonly PathTerm[];
   readonly cases: readonly Case[];
   readonly example: LeafChange['example'];
+  readonly provided: readonly string[];
   /** By the patterns that take a path: where exactly it shows. */
   readonly places: ReadonlyMap<string, LeafChange>;
 }
@@ -58,7 +59,14 @@ export function walkSite(old: Side, now: Side, host: string): SiteWalk {
   const changes = [...found.values()].map(({ change, cases, places, leaves }): SiteChange => {
     const [leaf] = leaves;
     const first = places.get(placeKey(leaf?.taken ?? [])) as LeafChange;
-    return { change, cases, places, paths: termsOf(tree, (each) => leaves.has(each)), example: first.example };
+    return {
+      change,
+      cases,
+      places,
+      paths: termsOf(tree, (each) => leaves.has(each)),
+      example: first.example,
+      provided: first.provided,
+    };
   });
   return { changes, placeOf, notes: [...walker.notes] };
 }
