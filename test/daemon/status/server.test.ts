@@ -191,7 +191,8 @@ test('more followers than there is room for are told so, and there is room again
 
 test('for a reader who does not keep up no more than one status is held, and the last one is what it gets', async () => {
   const status = createStatusHolder(someStatus());
-  const size = 4_000_000;
+  // More than the system keeps for a connection.
+  const size = 16_000_000;
   let rendered = 0;
   const render = (): string => {
     rendered++;
@@ -245,7 +246,7 @@ test('300 idle connections, and 300 that never finish asking, keep nobody from b
   const begun = performance.now();
   expect((await get('/healthz')).status).toBe(200);
   expect((await get('/api/status')).status).toBe(200);
-  expect(performance.now() - begun).toBeLessThan(2_000);
+  expect(performance.now() - begun).toBeLessThan(5_000);
   await until(() => (closed >= 600 - 256 ? true : undefined));
   expect((await get('/healthz')).status).toBe(200);
   await until(() => (closed === 600 ? true : undefined));
