@@ -69,6 +69,7 @@ export const watch: CommandModule<WatchOptions> = {
     const { createMemory } = await import('../../daemon/watch/memory.ts');
     const { createTriggers } = await import('../../daemon/watch/triggers.ts');
     const { createStatusHolder, initialStatus } = await import('../../daemon/status/state.ts');
+    const { createServiceNotices } = await import('../../daemon/service-notices.ts');
     const { createLiveness } = await import('../../daemon/status/liveness.ts');
     const { serveStatus } = await import('../../daemon/status/serve-status.ts');
     const { statusPlaceOf } = await import('../status-options.ts');
@@ -77,12 +78,21 @@ export const watch: CommandModule<WatchOptions> = {
     const { admin: opened, dialAddresses } = await openAdmin(options);
     const admin = loggedAdmin(opened, log);
     const triggers = createTriggers();
-    process.on('SIGHUP', () => triggers.ring('signal'));
     const stop = signals.take();
-    stop.addEventListener('abort', () => log.info({}, 'stopping: the pass under way is finished'), { once: true });
     const history = await historyOf(options.owner, options.stateDir, process.env);
     const status = createStatusHolder(initialStatus(options.owner, admin.address, new Date()));
     const liveness = createLiveness(options.timeout);
+    const notices = createServiceNotices({ env: process.env, status, liveness, log });
+    process.on('SIGHUP', () => {
+      notices.asked();
+      triggers.ring('signal');
+    });
+    const saysSo = (): void => {
+      notices.stopping();
+      log.info({}, 'stopping: the pass under way is finished');
+    };
+    stop.addEventListener('abort', saysSo, { once: true });
+    notices.startedByFirstPass();
     const server = place && (await serveStatus({ ...place, status, liveness, version: programVersion, log }));
     try {
       await watchLoop({
@@ -104,6 +114,7 @@ export const watch: CommandModule<WatchOptions> = {
       });
     } finally {
       await server?.close();
+      await notices.close();
     }
     return signals.exitCode() ?? exitCodes.done;
   },

@@ -116,6 +116,7 @@ export async function serve(
     const found = { pid: caddy.pid, sites, waiting, rootCertificate: hasInternal ? rootCertificate : undefined };
     await announcer.start(found, worker.status.get());
     people.open();
+    worker.notices.started();
   }
 
   async function again(ended: AbortSignal): Promise<void> {
@@ -126,7 +127,10 @@ export async function serve(
     if (!ended.aborted) tell('Caddy: serves again');
   }
 
-  const saysSo = (): void => output.note('Stopping: Caddy finishes what is under way; once more ends it at once');
+  const saysSo = (): void => {
+    output.note('Stopping: Caddy finishes what is under way; once more ends it at once');
+    worker.notices.stopping();
+  };
   stop.addEventListener('abort', saysSo, { once: true });
   try {
     await supervise({
@@ -153,6 +157,7 @@ export async function serve(
     });
   } finally {
     await worker.end(patience.pass);
+    await worker.notices.close();
   }
   if (crash.signal.aborted) throw crash.signal.reason;
 }

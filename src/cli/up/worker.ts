@@ -1,4 +1,5 @@
 import type { AdminPort } from '../../admin/port.ts';
+import { createServiceNotices, type ServiceNotices } from '../../daemon/service-notices.ts';
 import { createLiveness } from '../../daemon/status/liveness.ts';
 import { serveStatus } from '../../daemon/status/serve-status.ts';
 import { createStatusHolder, initialStatus, type StatusHolder } from '../../daemon/status/state.ts';
@@ -37,6 +38,8 @@ export interface WorkerParts {
 export interface Worker {
   readonly turns: Turns;
   readonly status: StatusHolder;
+  /** For systemd. */
+  readonly notices: Pick<ServiceNotices, 'started' | 'stopping' | 'close'>;
   ring(reason: Reason): void;
   /** Begins, if it has not. Rejects for bugs alone, when it ended. */
   run(): Promise<void>;
@@ -53,6 +56,7 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
   const status = createStatusHolder(initialStatus(options.owner, admin.address, new Date()));
   const liveness = createLiveness(answerMs);
   const server = place && (await serveStatus({ ...place, status, liveness, version: programVersion, log }));
+  const notices = createServiceNotices({ env, status, liveness, log });
   const turns = createTurns();
   const triggers = createTriggers();
   const stop = new AbortController();
@@ -93,7 +97,11 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
   return {
     turns,
     status,
-    ring: (reason) => triggers.ring(reason),
+    notices,
+    ring(reason) {
+      if (reason === 'signal') notices.asked();
+      triggers.ring(reason);
+    },
     run: () => (running ??= begin()),
     async end(longest) {
       stop.abort();
