@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts';
-import { type ServiceManager, serviceManager } from './service-manager.ts';
+import { openSystemd, type Systemd } from './systemd.ts';
 import { healthOf } from './status/health.ts';
 import { isAlive, type Liveness } from './status/liveness.ts';
 import type { DaemonStatus, StatusHolder } from './status/state.ts';
@@ -25,8 +25,8 @@ export interface ServiceNotices {
 }
 
 export function createServiceNotices({ env, status, liveness, log }: ServiceNoticesParts): ServiceNotices {
-  const manager = serviceManager(env, log);
-  return manager === undefined ? silent : noticesTo(manager, status, liveness);
+  const systemd = openSystemd(env, log);
+  return systemd === undefined ? silent : noticesTo(systemd, status, liveness);
 }
 
 const silent: ServiceNotices = {
@@ -37,7 +37,7 @@ const silent: ServiceNotices = {
   close: async () => {},
 };
 
-function noticesTo(manager: ServiceManager, status: StatusHolder, liveness: Liveness): ServiceNotices {
+function noticesTo(systemd: Systemd, status: StatusHolder, liveness: Liveness): ServiceNotices {
   let said = '';
   let isStarted = false;
   let startsByPass = false;
@@ -46,22 +46,22 @@ function noticesTo(manager: ServiceManager, status: StatusHolder, liveness: Live
 
   const lookAt = (now: DaemonStatus): void => {
     const line = lineOf(now, isAlive(liveness));
-    if (line !== said) manager.tell({ STATUS: line });
+    if (line !== said) systemd.tell({ STATUS: line });
     said = line;
     if (startsByPass && now.lastPass !== undefined) started();
     if (askedAt === undefined || now.lastPass === undefined || now.lastPass.at < askedAt) return;
     askedAt = undefined;
-    manager.tell({ READY: 1 });
+    systemd.tell({ READY: 1 });
   };
   function started(): void {
-    if (!isStarted) manager.tell({ READY: 1 });
+    if (!isStarted) systemd.tell({ READY: 1 });
     isStarted = true;
   }
 
   const unsubscribe = status.subscribe(lookAt);
   // Where the event loop is blocked no timer fires; where the worker hangs this says nothing. Either way we are started anew.
-  const { patience } = manager;
-  const beat = (): void => void (isAlive(liveness) && manager.tell({ WATCHDOG: 1 }));
+  const { patience } = systemd;
+  const beat = (): void => void (isAlive(liveness) && systemd.tell({ WATCHDOG: 1 }));
   const beating = patience === undefined ? undefined : setInterval(beat, patience / 3);
   beating?.unref();
   return {
@@ -72,13 +72,13 @@ function noticesTo(manager: ServiceManager, status: StatusHolder, liveness: Live
     asked() {
       if (!isStarted) return;
       askedAt = new Date().toISOString();
-      manager.tell({ RELOADING: 1, MONOTONIC_USEC: `${process.hrtime.bigint() / 1_000n}` });
+      systemd.tell({ RELOADING: 1, MONOTONIC_USEC: `${process.hrtime.bigint() / 1_000n}` });
     },
-    stopping: () => manager.tell({ STOPPING: 1 }),
+    stopping: () => systemd.tell({ STOPPING: 1 }),
     async close() {
       clearInterval(beating);
       unsubscribe();
-      await manager.sent();
+      await systemd.sent();
     },
   };
 }

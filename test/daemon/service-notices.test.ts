@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { serviceManager } from '../../src/daemon/service-manager.ts';
+import { openSystemd } from '../../src/daemon/systemd.ts';
 import { createServiceNotices } from '../../src/daemon/service-notices.ts';
 import { createLiveness } from '../../src/daemon/status/liveness.ts';
 import { createStatusHolder, initialStatus, type StatusHolder } from '../../src/daemon/status/state.ts';
@@ -82,15 +82,15 @@ test('the watchdog hears of a worker that gets on, and nothing of one that hangs
 
 test('nobody is told where nobody wants to hear, and no watchdog of another process is fed', async () => {
   const env = { ...notified.env, WATCHDOG_USEC: '60000' };
-  expect(serviceManager({ ...env, NOTIFY_SOCKET: undefined }, silentLog)).toBeUndefined();
-  expect(serviceManager({ ...env, WATCHDOG_PID: '1' }, silentLog)?.patience).toBeUndefined();
-  expect(serviceManager(env, silentLog)?.patience).toBe(60);
+  expect(openSystemd({ ...env, NOTIFY_SOCKET: undefined }, silentLog)).toBeUndefined();
+  expect(openSystemd({ ...env, WATCHDOG_PID: '1' }, silentLog)?.patience).toBeUndefined();
+  expect(openSystemd(env, silentLog)?.patience).toBe(60);
 });
 
 test('where systemd has no program for it, that is told once', async () => {
   const warnings: object[] = [];
   const log: Log = { ...silentLog, warn: (fields) => void warnings.push(fields) };
-  const manager = serviceManager({ PATH: join(folder, 'none'), NOTIFY_SOCKET: '/run/notify' }, log);
+  const manager = openSystemd({ PATH: join(folder, 'none'), NOTIFY_SOCKET: '/run/notify' }, log);
   manager?.tell({ READY: 1 });
   manager?.tell({ STATUS: 'x' });
   await manager?.sent();
@@ -127,7 +127,7 @@ while True:
   });
   try {
     await until(() => (said.startsWith('bound\n') ? true : undefined));
-    const manager = serviceManager({ ...process.env, NOTIFY_SOCKET: path }, silentLog);
+    const manager = openSystemd({ ...process.env, NOTIFY_SOCKET: path }, silentLog);
     manager?.tell({ STATUS: 'serving 3 sites; all is well' });
     manager?.tell({ RELOADING: 1, MONOTONIC_USEC: 7 });
     manager?.tell({ READY: 1 });

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The service manager that started us and waits to hear how we are: systemd, by its notify protocol (sd_notify(3)). */
-export interface ServiceManager {
+export interface Systemd {
   /** Milliseconds after which it takes us for hung if it hears nothing; undefined where it does not watch. */
   readonly patience: number | undefined;
   /** Sent in this order, each as one message. */
@@ -21,7 +21,7 @@ const longestMs = 5_000;
  * Undefined where nobody wants to hear. Node can send nothing to a datagram socket with a path, and what could is compiled
  * on each machine, so systemd's own program is asked to: it is there wherever systemd is. `NotifyAccess=all` allows it.
  */
-export function serviceManager(env: Environment, log: Log, pid: number = process.pid): ServiceManager | undefined {
+export function openSystemd(env: Environment, log: Log, pid: number = process.pid): Systemd | undefined {
   if ((env['NOTIFY_SOCKET'] ?? '') === '') return undefined;
   let last = Promise.resolve();
   let isMissing = false;
