@@ -28,7 +28,7 @@ export function answerLines(answer: Answer): Line[] {
     return {
       kind: 'verdict',
       label: '→',
-      text: `${index === 0 ? 'if' : 'else'} ${provided(way, index, ways)}: ${said}`,
+      text: `${provided(way, index, ways)}: ${said}`,
     };
   });
   return [...blocks, ...others, ...verdicts];

@@ -2,12 +2,14 @@ import { styleText } from 'node:util';
 import { lineColumn } from '../diagnostics/position.ts';
 import { visible } from '../diagnostics/visible.ts';
 import { type Origin, placeOf } from '../ir/origin.ts';
+import { shippedPresets } from '../ir/shipped-presets.ts';
 import type { Answer } from './answer.ts';
 import type { Asked } from './asked.ts';
 import { answerLines, type Line } from './lines.ts';
 
 export interface RenderOptions {
   readonly color: boolean;
+  readonly tls: boolean;
 }
 
 /** Columns for the first words and for what is said, before the policy's line. */
@@ -25,7 +27,7 @@ const STYLES = {
 } as const;
 
 /** An answer for a terminal. Whatever a client or a policy wrote is made safe for it. */
-export function renderAnswer(asked: Asked, answer: Answer, { color }: RenderOptions): string {
+export function renderAnswer(asked: Asked, answer: Answer, { color, tls }: RenderOptions): string {
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     color ? styleText(format, text, { validateStream: false }) : text;
   const lines = answerLines(answer);
@@ -43,7 +45,7 @@ export function renderAnswer(asked: Asked, answer: Answer, { color }: RenderOpti
   const path =
     answer.path !== undefined && answer.path !== asked.target.split('?', 1)[0] ? `, compared as ${answer.path}` : '';
   const head = [
-    style('bold', visible(`${asked.method} ${asked.host}${asked.target}`)),
+    style('bold', visible(`${asked.method} ${tls ? 'https' : 'http'}://${asked.host}${asked.target}`)),
     visible(`${from}at ${asked.at}${path}`),
     '',
   ];
@@ -51,6 +53,8 @@ export function renderAnswer(asked: Asked, answer: Answer, { color }: RenderOpti
 }
 
 function placeText(origin: Origin): string {
+  // A preset of ours is no file that anyone could open.
+  if (origin.file === shippedPresets) return `preset ${visible(String(origin.path[1]))}`;
   const { file, range } = placeOf(origin);
   const { line, column } = lineColumn(file.text, range.start);
   return `${visible(file.path)}:${line}:${column}`;

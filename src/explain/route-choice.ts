@@ -46,7 +46,7 @@ export function losers({ routes, listed }: Site, taken: readonly (Route | undefi
     if (taken.includes(route) || !takesPath(route, subject)) return [];
     if (index > at) return [{ route, why: whyLater(route, winner, listed) }];
     const failed = route.when.flatMap((when) => partsThat(false, when, subject));
-    return [{ route, why: `${failed.join('; ')} does not hold` }];
+    return [{ route, why: `when ${failed.join(' and ')}: no` }];
   });
 }
 

@@ -65,12 +65,15 @@ export const explain: CommandModule<ExplainOptions> = {
     }
     const { listeners, answerTo } = explainer(model, options);
     const usual = url.port ?? (url.scheme === 'https' ? options.httpsPort : options.httpPort);
-    const at = options.at ?? listenerFor(url, listeners, options)?.address;
-    if (at === undefined || !listeners.some(({ address }) => address === at)) {
+    const listener = options.at
+      ? listeners.find(({ address }) => address === options.at)
+      : listenerFor(url, listeners, options);
+    if (listener === undefined) {
       const known = listeners.map(({ address, tls }) => `${address} (${tls ? 'https' : 'http'})`).join(', ');
       const what = options.at ?? `${url.scheme} at port ${usual}`;
       throw new Failure(exitCodes.usage, `no site is served by ${what}`, `these policies are served at ${known}`);
     }
+    const { address: at, tls } = listener;
     const isHost = ([name]: readonly [string, string]) => name.toLowerCase() === 'host';
     const asked: Asked = {
       method,
@@ -86,7 +89,7 @@ export const explain: CommandModule<ExplainOptions> = {
       import('../../explain/as-json.ts'),
       import('../../explain/render.ts'),
     ]);
-    await output.document(answerAsJson(asked, answer), () => renderAnswer(asked, answer, { color: output.color }));
+    await output.document(answerAsJson(asked, answer), () => renderAnswer(asked, answer, { color: output.color, tls }));
     return exitCodes.done;
   },
 };

@@ -35,30 +35,28 @@ interface Part {
 function conditionParts(condition: Condition): Part[] {
   const { method, header, query, client_ip: ranges, protocol, regex, path_glob: globs, expression } = condition;
   const part = (key: string, value: unknown, holds: Part['holds']): Part => ({
-    says: `${key}: ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+    says: `${key} ${listed(value)}`,
     holds,
   });
   return [
-    ...(method ? [part('method', listed(method), ({ received }) => method.includes(received.asked.method))] : []),
+    ...(method ? [part('method', method, ({ received }) => method.includes(received.asked.method))] : []),
     ...Object.entries(header ?? {}).map(([name, wanted]) =>
-      part(`header ${name}`, listed(wanted), ({ received }) => headerHolds(name, wanted, received)),
+      part(`header ${name}`, wanted, ({ received }) => headerHolds(name, wanted, received)),
     ),
     ...Object.entries(query ?? {}).map(([key, wanted]) =>
-      part(`query ${key}`, listed(wanted), ({ received }) => queryHolds(key, wanted, received)),
+      part(`query ${key}`, wanted, ({ received }) => queryHolds(key, wanted, received)),
     ),
-    ...(ranges
-      ? [part('client_ip', listed(ranges), ({ client }) => client !== undefined && isInRanges(client, ranges))]
-      : []),
+    ...(ranges ? [part('client_ip', ranges, ({ client }) => client !== undefined && isInRanges(client, ranges))] : []),
     ...(protocol ? [part('protocol', protocol, ({ received }) => protocolHolds(protocol, received))] : []),
     ...(regex === undefined ? [] : [part('regex', regex, ({ received }) => regexHolds(regex, received))]),
-    ...(globs ? [part('path_glob', listed(globs), ({ received }) => globHolds(globs, received))] : []),
+    ...(globs ? [part('path_glob', globs, ({ received }) => globHolds(globs, received))] : []),
     ...(expression === undefined ? [] : [part('expression', expression, () => 'unknown')]),
   ];
 }
 
-/** A list of one is written as that one. */
-function listed(values: unknown): unknown {
-  return Array.isArray(values) && values.length === 1 ? (values as unknown[])[0] : values;
+function listed(values: unknown): string {
+  if (Array.isArray(values)) return values.map((value) => (value === '' ? '""' : String(value))).join(' or ');
+  return values === true ? 'there' : values === false ? 'not there' : String(values);
 }
 
 /** Those parts of `when` that turn out like this, in the policy's words: why a route lost, or what only Caddy can tell. */

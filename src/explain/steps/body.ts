@@ -1,4 +1,5 @@
 import { covers } from '../../ir/order.ts';
+import { showSize } from '../../policy/schema/scalars.ts';
 import type { Step } from '../answer.ts';
 import { pathTest } from '../match/path.ts';
 import type { Place } from '../place.ts';
@@ -25,11 +26,13 @@ export function maxBodyStep({ modifiers, received }: Place): Step[] {
   const base = { kind: 'max_body', origin } as const;
   const lengths = received.headers.get('Content-Length');
   if (lengths?.some((length) => BigInt(length) > most))
-    return [{ ...base, verdict: 'ends', says: `a body of ${lengths[0]} bytes is over ${most}`, refusal: refused }];
+    return [
+      { ...base, verdict: 'ends', says: `a body of ${lengths[0]} bytes is over ${showSize(most)}`, refusal: refused },
+    ];
   const isCounted = lengths === undefined && received.headers.has('Transfer-Encoding');
   return isCounted
-    ? [{ ...base, verdict: 'depends', says: `a body without a length is cut at ${most} bytes`, refusal: refused }]
-    : [{ ...base, verdict: 'passes', says: `a body of up to ${most} bytes` }];
+    ? [{ ...base, verdict: 'depends', says: `a body without a length is cut at ${showSize(most)}`, refusal: refused }]
+    : [{ ...base, verdict: 'passes', says: `a body of up to ${showSize(most)}` }];
 }
 
 /** Never for streams, which would be held back. */

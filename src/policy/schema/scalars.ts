@@ -56,6 +56,15 @@ function parseSize(text: string): Parsed<Size> {
   return { value: { bytes, decimal: /^[kKMGT]B$/.test(unit ?? '') } };
 }
 
+const SHOWN_UNITS = ['GiB', 'GB', 'MiB', 'MB', 'KiB', 'KB'] as const;
+
+/** Bytes in the largest unit that says them exactly: 26214400 → `25MiB`. */
+export function showSize(bytes: number): string {
+  const unit =
+    SHOWN_UNITS.find((name) => bytes >= (SIZE_UNITS[name] ?? 0) && bytes % (SIZE_UNITS[name] ?? 1) === 0) ?? 'B';
+  return `${bytes / (SIZE_UNITS[unit] ?? 1)}${unit}`;
+}
+
 export const size = z
   .union([
     textOf(parseSize, { pattern: '^\\d+(\\.\\d+)? ?(B|[kKMGT]B|[KMGT]iB)$' }),
