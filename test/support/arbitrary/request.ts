@@ -12,34 +12,38 @@ export function requestsOf(
   listeners: readonly Listener[],
   credentials: readonly string[],
 ): fc.Arbitrary<Asked> {
-  const hosts = sites.flatMap((site) => site.hosts);
   const patterns = sites.flatMap((site) => site.routes.map(({ pattern }) => pattern.segments));
-  const { at, target, method } = {
-    at: fc.constantFrom(...listeners.map(({ address }) => address)),
-    target: fc.tuple(pathOf(patterns), query).map(([path, asked]) => path + asked),
-    method: fc.oneof(
-      { weight: 6, arbitrary: fc.constant('GET') },
-      { weight: 4, arbitrary: fc.constantFrom('HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PURGE', 'get') },
-    ),
-  };
+  const target = fc.tuple(pathOf(patterns), query).map(([path, asked]) => path + asked);
+  const method = fc.oneof(
+    { weight: 6, arbitrary: fc.constant('GET') },
+    { weight: 4, arbitrary: fc.constantFrom('HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PURGE', 'get') },
+  );
+  const all = sites.flatMap((site) => site.hosts);
+  const places = listeners.map(({ address, standOf }) => {
+    // As a client would say a wildcard's.
+    const here = all.filter((host) => standOf(host.replace('*', 'a')) !== undefined);
+    return fc
+      .oneof({ weight: 15, arbitrary: hostOf(here) }, { weight: 1, arbitrary: fc.constantFrom(...all) })
+      .map((host) => ({ at: address, host }));
+  });
   return fc
     .record({
-      at,
+      place: fc.oneof(...places),
       target,
       method,
-      host: hostOf(hosts),
       headers: headersOf(credentials),
       from: fc.constantFrom(...sources),
       protocol: fc.oneof({ weight: 19, arbitrary: fc.constant('http/1.1' as const) }, fc.constant('http/1.0' as const)),
-      absolute: fc.oneof({ weight: 30, arbitrary: fc.constant(false) }, fc.constant(true)),
+      isAbsolute: fc.oneof({ weight: 30, arbitrary: fc.constant(false) }, fc.constant(true)),
     })
-    .map(({ absolute, ...asked }) => ({
+    .map(({ isAbsolute, place, ...asked }) => ({
       ...asked,
+      ...place,
       target:
-        absolute && asked.target.startsWith('/') && asked.host !== ''
-          ? `http://${asked.host}${asked.target}`
+        isAbsolute && asked.target.startsWith('/') && place.host !== ''
+          ? `http://${place.host}${asked.target}`
           : asked.target,
-      from: asked.at.startsWith('unix/') ? undefined : asked.from,
+      from: place.at.startsWith('unix/') ? undefined : asked.from,
     }));
 }
 
@@ -49,8 +53,8 @@ function hostOf(hosts: readonly string[]): fc.Arbitrary<string> {
   const real = fc.tuple(known, label).map(([host, first]) => host.replace('*', first));
   const cased = fc.tuple(real, fc.nat()).map(([host, dice]) => sprinkled(host, dice));
   return fc.oneof(
-    { weight: 8, arbitrary: real },
-    { weight: 4, arbitrary: cased },
+    { weight: 16, arbitrary: real },
+    { weight: 8, arbitrary: cased },
     { weight: 2, arbitrary: fc.tuple(cased, fc.constantFrom(':80', ':8443', ':', ':x')).map((both) => both.join('')) },
     { weight: 1, arbitrary: real.map((host) => `${host}.`) },
     { weight: 1, arbitrary: real.map((host) => `sub.${host}`) },
@@ -86,8 +90,7 @@ const spellings: readonly ((path: string, dice: number) => string)[] = [
   (path) => `${path}%ff`,
   (path) => `${path}\\..\\x`,
   (path) => `${path}/..;/x`,
-  (path) => `${path}%`,
-  (path) => `${path}%zz`,
+  (path, dice) => `${path}${dice < 20 ? '%' : '%25'}`,
   (path) => `${path}#x`,
   (path) => `${path}|<x>`,
   (path) => path.replaceAll('/', '//'),
