@@ -12,7 +12,7 @@ test('the fault suite plays a few rounds of its rows, and all of them hold', { t
   const folder = await mkdtemp(join(tmpdir(), 'faults-'));
   const json = join(folder, 'figures.json');
   try {
-    const rows = ['bad-file', 'broken-writes', 'same-words'];
+    const rows = ['bad-file', 'vanished', 'broken-writes', 'state-folder', 'same-words'];
     const options = ['--rows', rows.join(','), '--rounds-factor', '0.02', '--seed', '1', '--json', json];
     const { stdout } = await promisify(execFile)(process.execPath, [main, '--caddy', inject('caddyPath'), ...options]);
     expect(stdout.trim().split('\n')).toHaveLength(2 + rows.length);
