@@ -24,9 +24,9 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   'read-only': {
-    before: (state) => `mount -o remount,ro ${state}`,
+    before: (state) => `mount -o remount,bind,ro ${state}`,
     async harm(scene, { run }) {
-      await inMountsOf(run, 'mount', '-o', 'remount,ro', stateOf(scene));
+      await inMountsOf(run, 'mount', '-o', 'remount,bind,ro', stateOf(scene));
     },
   },
   corrupt: {
