@@ -47,6 +47,7 @@ const errors = {
   'listener-mixed': 'one address would serve one site by https and another in plain http',
   'max-body-below-upload': 'max_body is below what the service takes',
   'merge-not-a-map': '"<<" does not name a map',
+  'metadata-upstream': 'a route leads to a link-local address, such as that of cloud metadata',
   method: 'the text is not an HTTP method',
   'missing-feature': 'the running Caddy is too old for what a policy asks for',
   'missing-key': 'a key that must be there is not',

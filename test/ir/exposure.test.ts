@@ -33,6 +33,87 @@ describe("Caddy's admin API is no upstream", () => {
   });
 });
 
+/** Spellings of one IPv4 address that a system's resolver or Go takes for it. */
+function spellings(address: string): string[] {
+  const octets = address.split('.').map(Number);
+  const [a = 0, b = 0, c = 0, d = 0] = octets;
+  const [high, low] = [a * 256 + b, c * 256 + d];
+  const whole = high * 65_536 + low;
+  const hex = (n: number): string => n.toString(16);
+  const numbers = [
+    address,
+    octets.map((n) => `0x${hex(n)}`).join('.'),
+    octets.map((n) => `0${n.toString(8)}`).join('.'),
+    `${whole}`,
+    `0x${hex(whole)}`,
+    `0X${hex(whole).toUpperCase()}`,
+    `0${whole.toString(8)}`,
+    `${a}.${b}.${low}`,
+    `${a}.${b * 65_536 + low}`,
+    `0x${hex(a)}.${b}.0${c.toString(8)}.${d}`,
+    `${address}.`,
+  ];
+  const six = [
+    `::ffff:${address}`,
+    `::FFFF:${address}`,
+    `::ffff:${hex(high)}:${hex(low)}`,
+    `0:0:0:0:0:ffff:${hex(high)}:${hex(low)}`,
+    `0000:0000:0000:0000:0000:FFFF:${hex(high)}:${hex(low)}`,
+    `::ffff:${address}%lo`,
+  ];
+  return [...numbers, ...six.map((text) => `[${text}]`)];
+}
+
+describe('120 spellings of what no route may reach', () => {
+  const forbidden = [
+    ...[
+      ...spellings('127.0.0.1'),
+      'localhost',
+      'LocalHost',
+      'localhost.',
+      'x.localhost',
+      '[::1]',
+      '[::]',
+      '[::1%lo]',
+    ].map((host) => `${host}:2019`),
+    ...[
+      ...spellings('169.254.169.254'),
+      ...spellings('100.100.100.200'),
+      '[fe80::1]',
+      '[FE80::a%eth0]',
+      '[fd00:ec2::254]',
+      '[fd00:0ec2:0:0:0:0:0:254]',
+      '[64:ff9b::169.254.169.254]',
+      '[2002:a9fe:a9fe::1]',
+      'metadata.google.internal',
+      'METADATA.google.internal.',
+      'instance-data',
+    ].map((host) => `${host}:80`),
+    'unix//run/../run/caddy/./admin.sock',
+    'unix//run//caddy/admin.sock',
+    'unix///run/caddy/admin.sock',
+    '127.0.0.3:3333',
+    'localhost:3333',
+    '[::ffff:127.0.0.1]:3333',
+  ];
+  const admin = ['unix//run/caddy/admin.sock', '127.0.0.1:3333'];
+  const refusals = ['address', 'admin-upstream', 'metadata-upstream'];
+  const raw = (dial: string) => `raw: [{ handler: reverse_proxy, upstreams: [{ dial: "${dial}" }] }]`;
+  const cases = forbidden.flatMap((dial) => [
+    [dial, `to: "${dial}"`] as const,
+    [`raw ${dial}`, raw(dial)] as const,
+    ...(dial.startsWith('unix') ? [] : ([[`raw tcp/${dial}`, raw(`tcp/${dial}`)]] as const)),
+  ]);
+
+  test.each([...cases, ['raw :2019', raw(':2019')] as const])('%s', (_, handler) => {
+    expect(codesOf(site(handler), admin).some((code) => refusals.includes(code))).toBe(true);
+  });
+
+  test('are as many', () => {
+    expect(cases.length).toBeGreaterThanOrEqual(120);
+  });
+});
+
 describe('handlers of Caddy itself reach no further', () => {
   const raw = (dial: string) =>
     `raw: [{ handler: subroute, routes: [{ handle: [{ handler: reverse_proxy, upstreams: [{ dial: "${dial}" }] }] }] }]`;

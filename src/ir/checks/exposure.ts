@@ -2,11 +2,12 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Address } from '../../policy/schema/network.ts';
 import type { Model, Route, Upstream } from '../model.ts';
 import { type CheckContext, eachRoute, error, warning } from './finding.ts';
-import { isLoopback } from './loopback.ts';
+import { canonicalDial, isLoopback, isMetadata } from './reach.ts';
 
 /** Ports whose owners have no login of their own, or one that the internet must not reach. */
 const SENSITIVE_PORTS: ReadonlyMap<number, string> = new Map([
   [2019, "Caddy's admin API"],
+  [2020, "caddyctl's own status"],
   [2375, 'the Docker API'],
   [2379, 'etcd'],
   [3306, 'MySQL'],
@@ -47,7 +48,7 @@ function narrows(ranges: readonly string[] | undefined): boolean {
   return ranges !== undefined && !ranges.some((range) => range.endsWith('/0'));
 }
 
-/** `global.never_expose` and Caddy's own admin API. */
+/** `global.never_expose`, Caddy's own admin API, and where a cloud hands out its credentials. */
 export function forbiddenUpstreams(model: Model, { adminAddresses }: CheckContext): Diagnostic[] {
   return eachRoute(model, (route) =>
     [...upstreamsOf(route).flatMap(({ addresses }) => addresses), ...rawAddresses(route)].flatMap((address) => {
@@ -57,6 +58,11 @@ export function forbiddenUpstreams(model: Model, { adminAddresses }: CheckContex
         const related = { message: 'forbidden here', origin: rule.origin };
         const hint = 'remove the route, or take the port out of never_expose';
         return [error({ code: 'never-exposed', message, origin: route.origin, hint, related })];
+      }
+      if (address.host !== undefined && isMetadata(address.host)) {
+        const message = `${address.dial} is where a cloud hands a machine its credentials, to whoever asks`;
+        const hint = 'remove the route, or give the app an address of its network';
+        return [error({ code: 'metadata-upstream', message, origin: route.origin, hint })];
       }
       if (!isAdmin(address, adminAddresses)) return [];
       const message = `${address.dial} is Caddy's admin API: whoever reaches it can change or stop everything`;
@@ -86,7 +92,12 @@ function dialled(dial: string): Dialled {
 }
 
 function isAdmin({ dial, host, port }: Dialled, adminAddresses: readonly string[]): boolean {
-  return adminAddresses.includes(dial) || (port === 2019 && host !== undefined && isLoopback(host));
+  const isHere = host !== undefined && isLoopback(host);
+  if (isHere && port === 2019) return true;
+  return adminAddresses.map(dialled).some((admin) => {
+    if (canonicalDial(admin.dial) === canonicalDial(dial)) return true;
+    return isHere && admin.host !== undefined && isLoopback(admin.host) && admin.port === port;
+  });
 }
 
 /** A body that the app takes must not be stopped on the way, nor a stream that it sends be held back. */

@@ -112,8 +112,13 @@ function parseAddress(text: string): Parsed<Address> {
   return { value: { scheme, dial: `${bracketed === undefined ? host : `[${host}]`}:${port}`, host, port } };
 }
 
+/** What ends in a number is an address to many a resolver (0x7f.1, 127.1), and there must be one way to write one. */
 function isDialName(host: string): boolean {
-  return host.length <= 253 && /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/.test(host) && !/^[\d.]+$/.test(host);
+  return (
+    host.length <= 253 &&
+    /^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?$/.test(host) &&
+    !/(^|\.)(\d+|0[xX][\da-fA-F]*)$/.test(host)
+  );
 }
 
 export const address = textOf(parseAddress, { description: `A backend, ${ADDRESS_HINT}.` });
