@@ -65,9 +65,9 @@ function showHeader({ name, rule }: HeaderExpectation): string {
     case 'absent':
       return `no ${name}`;
     case 'there':
-      return `a ${name}`;
+      return `${name}, whatever it says`;
     case 'contains':
-      return `a ${name} that contains ${quoted(rule.text)}`;
+      return `${name} with ${quoted(rule.text)}`;
     case 'lacks':
       return `no ${name} with ${quoted(rule.text)}`;
     default:

@@ -35,12 +35,15 @@ export function deriveChecks(model: Pick<Model, 'sites'>, around: Surroundings):
         const [first] = spots;
         if (first === undefined) return [];
         const isNew = !listeners.has(stand.address);
-        listeners.add(stand.address);
+        const isShut = stand.tls && site.modifiers.auth?.value.client_certificate !== undefined;
+        if (!isShut) listeners.add(stand.address);
         return [
           ...spots.flatMap((spot) => certificate(spot, around.internalCa)),
-          ...(stand.onlyToHttps ? spots.map(toHttps) : SERVED.flatMap((rule) => rule(first))),
-          ...(own[0] === stand ? written(first) : []),
-          ...(isNew ? [unknownHost(first)] : []),
+          ...(stand.onlyToHttps
+            ? spots.map(toHttps)
+            : SERVED.flatMap((rule) => rule(first)).map(isShut ? fromOutside : same)),
+          ...(own[0] === stand ? written(first).map(isShut ? fromOutside : same) : []),
+          ...(isNew && !isShut ? [unknownHost(first)] : []),
         ].map((check) => orOff(site, check));
       });
     }),
@@ -50,7 +53,7 @@ export function deriveChecks(model: Pick<Model, 'sites'>, around: Surroundings):
 /** One for each host; what holds of the site is asked of the first. */
 function spotsOf(
   site: Site,
-  { address, tls }: Stand,
+  { address, tls, onlyToHttps }: Stand,
   isFirst: boolean,
   { around, explained }: { around: Surroundings; explained: Spot['explainer'] },
 ): Spot[] {
@@ -68,10 +71,20 @@ function spotsOf(
         http: tls && !protocol.includes('h1') && protocol.includes('h2') ? 2 : 1,
       },
       from: around.where.get(address)?.from,
-      suffix: isFirst ? '' : ` at ${address}`,
+      suffix: isFirst || onlyToHttps ? '' : ` at ${address}`,
       explainer: explained,
     };
   });
+}
+
+function same(check: Check): Check {
+  return check;
+}
+
+/** Where TLS itself asks for a certificate there is no answer to look at, and only that can be seen. */
+function fromOutside(check: Check): Check {
+  if (check.name === 'auth' || check.probe.kind === 'none') return check;
+  return { ...check, probe: { kind: 'none', reason: 'a client certificate is needed' } };
 }
 
 /** What a site does without is told with the reason that the policy gives. */

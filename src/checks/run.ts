@@ -123,7 +123,10 @@ async function speaksHttp2(line: Line, signal: AbortSignal): Promise<Verdict> {
 
 /** The handshake of TLS 1.3 ends before the server looks for a certificate, so it takes a request to see. */
 async function isShutOut(line: Line, ask: Ask, signal: AbortSignal): Promise<Verdict> {
-  const answer = await answered(line, ask, signal, false).catch(() => undefined);
+  const answer = await answered(line, ask, signal, false).catch((error: unknown) => {
+    if (isUnreachable(error) || signal.aborted) throw error;
+    return undefined;
+  });
   if (answer === undefined) return { outcome: 'passed' };
   return { outcome: 'failed', expected: 'no connection without a client certificate', got: `${answer.status}` };
 }
@@ -135,8 +138,23 @@ function failureOf(error: unknown, { dial }: Reach, { timeout }: RunOptions): Ve
     return { outcome: 'failed', expected: '413', got: '100 Continue: the body is taken' };
   if (error instanceof Error && /^(TimeoutError|AbortError)$/.test(error.name))
     return { outcome: 'failed', expected, got: `nothing within ${timeout} ms` };
+  const got = `${sentence(error)} (${place})`;
+  return { outcome: 'failed', expected, got, ...(isUnreachable(error) && { unreachable: true }) };
+}
+
+/** OpenSSL's own words are for its authors. */
+function sentence(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if ('reason' in error && typeof error.reason === 'string') {
+    const reason = error.reason.replace(/^.*alert /, '');
+    if (reason === 'internal error') return 'the handshake failed: Caddy has no certificate for this name';
+    return `the handshake failed: ${reason}`;
+  }
+  return error.message === '' && 'code' in error ? String(error.code) : error.message;
+}
+
+/** Nobody listens there. */
+function isUnreachable(error: unknown): boolean {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const got = `${error instanceof Error ? error.message : String(error)} (${place})`;
-  const isUnreachable = ['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND'].includes(code);
-  return { outcome: 'failed', expected, got, ...(isUnreachable && { unreachable: true }) };
+  return ['ECONNREFUSED', 'ENOENT', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND'].includes(code);
 }

@@ -3,7 +3,9 @@ import type { Counts } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Invocation } from './command.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import type { Output } from './output.ts';
 import type { PassParts, RanPass } from './run-pass.ts';
+import type { Observation } from '../reconcile/verify/observe.ts';
 
 /** How a command that changes Caddy is agreed to. */
 export interface AgreeSettings {
@@ -41,6 +43,8 @@ export async function agreedPass(invocation: Invocation<AgreeSettings>, asking: 
     onStep(step) {
       // A push that was begun is finished and proved; only a second signal breaks it off.
       if (step === 'pushing') signals.take();
+      if (step === 'verifying') output.note('Pushed: asking the sites');
+      if (step === 'rolling-back') output.note('Something broke: going back to what ran before');
       if (step === 'again') output.note('Somebody else changed their part of the config: planning again');
     },
   });
@@ -64,7 +68,10 @@ async function report(
     return code;
   }
   output.diagnostics(outcome.kind === 'rejected' ? [...ran.diagnostics, outcome.diagnostic] : ran.diagnostics);
+  const checks = 'checks' in outcome ? outcome.checks : undefined;
+  if (checks !== undefined) await tellChecks(output, checks);
   const failure = failureOf(outcome);
+  if (outcome.kind === 'rollback-failed') output.error(ALARM);
   if (failure !== undefined) throw failure;
   if (isNo) output.note('Nothing was changed');
   if (outcome.kind === 'unchanged') await output.text(`${unchanged}\n`);
@@ -75,4 +82,16 @@ async function report(
   if (ended !== undefined) output.note(`Revision ${ended.revision} is no longer pinned`);
   if (pinned !== undefined) output.note(`Revision ${pinned.revision} is pinned: it stays until the policies change`);
   return code;
+}
+
+/** Nothing else that is said looks like this. */
+const ALARM = `\n${'!'.repeat(72)}\n!!  The site may be down, and caddyctl cannot help it.\n${'!'.repeat(72)}\n`;
+
+/** Shown with `--quiet` too where something broke. */
+async function tellChecks(output: Output, checks: Observation): Promise<void> {
+  const { countOfChecks, renderChecks } = await import('./checks-text.ts');
+  const text = renderChecks(checks, { color: output.noteColor });
+  if (text !== '' && checks.regressions.length > 0) output.error(text);
+  else if (text !== '') output.note(text);
+  output.note(`Checked: ${countOfChecks(checks)}`);
 }

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Log, LogLevel } from '../log.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
+import type { SpecialFormat } from './settings.ts';
 import type { Signals } from './signals.ts';
 
 /** What a command may touch of the process, and what it was asked for. */
@@ -24,6 +25,8 @@ export interface Invocation<Options> {
 export interface CommandModule<Options> {
   /** How much is logged where nobody says; a command that goes on for long tells of what it does. */
   readonly logLevel?: LogLevel;
+  /** Forms of its document beside text, JSON and YAML. */
+  readonly formats?: readonly SpecialFormat[];
   define(command: Command): void;
   run(invocation: Invocation<Options>): Promise<ExitCode>;
 }

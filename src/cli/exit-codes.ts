@@ -12,7 +12,7 @@ export const exitCodes = {
   conflict: 5,
   /** Caddy rejected the config; nothing changed. */
   rejected: 6,
-  /** Checks failed after the push; rolled back. */
+  /** Checks failed; after a push: rolled back. */
   checksFailed: 7,
   /** A person is needed. */
   rollbackFailed: 8,

@@ -40,7 +40,7 @@ Exit codes:
   4         Caddy, or the daemon, not reachable, not authorised, or too old
   5         conflict: someone else changed or owns it
   6         Caddy rejected the config; nothing changed
-  7         checks failed after the push; rolled back
+  7         checks failed; after a push: rolled back
   8         rollback failed: a person is needed
   9         refused by a guard (empty set, too many deletions, lock-out)
   64        usage

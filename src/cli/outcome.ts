@@ -21,6 +21,10 @@ export function exitCodeOf(outcome: Outcome): ExitCode {
       return exitCodes.refused;
     case 'rejected':
       return outcome.restoreProblem === undefined ? exitCodes.rejected : exitCodes.rollbackFailed;
+    case 'rolled-back':
+      return exitCodes.checksFailed;
+    case 'rollback-failed':
+      return exitCodes.rollbackFailed;
     case 'unreachable':
       return exitCodes.unreachable;
     default:
@@ -49,11 +53,29 @@ export function failureOf(outcome: Outcome): Failure | undefined {
       if (problem === undefined) return new Failure(code, 'Caddy rejected the config; it serves what it served before');
       return new Failure(code, `Caddy rejected the config, and what was before could not be put back: ${problem}`);
     }
+    case 'rolled-back': {
+      const { regressions } = outcome.checks;
+      const count = regressions.length === 1 ? 'a check that passed' : `${regressions.length} checks that passed`;
+      const message = `rolled back: ${count} before the push failed after it; Caddy runs again what it ran before, and that passes`;
+      return new Failure(code, message, hintOfRollback(outcome));
+    }
+    case 'rollback-failed': {
+      const hint = outcome.isBack
+        ? 'Caddy runs what it ran before: look at the apps behind it, and at its log'
+        : 'Caddy may run what fails: look at it now; `caddyctl rollback` tries to go back once more';
+      return new Failure(code, `THE ROLLBACK FAILED, A PERSON IS NEEDED: ${outcome.problem}`, hint);
+    }
     case 'unreachable':
       return new Failure(code, outcome.error.message, outcome.error.hint);
     default:
       return undefined;
   }
+}
+
+/** What the policies no longer say may be meant; what they still say cannot be. */
+function hintOfRollback({ checks, plan }: Extract<Outcome, { readonly kind: 'rolled-back' }>): string {
+  if (!checks.regressions.every(({ isDropped }) => isDropped)) return 'mend the policies or the app, then apply again';
+  return `the policies no longer say so: if that is meant, allow it once with --allow ${plan.digest.slice(0, 16)}`;
 }
 
 /** One pass for programs. */
@@ -63,6 +85,8 @@ export function outcomeAsJson({ outcome, diagnostics, ended, pinned }: RanPass):
   return {
     outcome: outcome.kind,
     ...('plan' in outcome && { plan: planAsJson(outcome.plan) }),
+    ...('checks' in outcome &&
+      outcome.checks && { checks: { ...outcome.checks, passed: outcome.checks.passed.length } }),
     ...(ended && { unpinned: ended.revision }),
     ...(pinned && { pinned: pinned.revision }),
     diagnostics: diagnosticsAsJson(found),

@@ -19,6 +19,8 @@ export interface Output {
   text(text: string): Promise<void>;
   /** A sentence for people; silent with `--quiet`. */
   note(text: string): void;
+  /** The same where it must be read: with `--quiet` too. */
+  error(text: string): void;
   /** Errors are shown with `--quiet` too, warnings are not. */
   diagnostics(diagnostics: readonly Diagnostic[]): void;
 }
@@ -36,6 +38,9 @@ export function createOutput(
     async document(value, text) {
       switch (settings.output) {
         case 'text':
+        // The command that offers them has made its text accordingly.
+        case 'junit':
+        case 'github':
           await write(stdout, text());
           return;
         case 'json':
@@ -57,6 +62,9 @@ export function createOutput(
       if (!settings.quiet) {
         stderr.write(`${text}\n`);
       }
+    },
+    error(text) {
+      stderr.write(`${text}\n`);
     },
     diagnostics(diagnostics) {
       const shown = settings.quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics;

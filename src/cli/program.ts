@@ -7,7 +7,7 @@ import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 import { configureHelp } from './help.ts';
 import { createOutput } from './output.ts';
-import { addOutputOptions, type OutputSettings } from './settings.ts';
+import { addOutputOptions, type OutputFormat, type OutputSettings, usualFormats } from './settings.ts';
 import { listenForSignals } from './signals.ts';
 import { verbs } from './verbs.ts';
 import { programVersion, versionLine } from './version.ts';
@@ -27,6 +27,7 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
       command.action(async () => {
         applyEnvironment(command, process.env);
         const given = command.optsWithGlobals<OutputSettings>();
+        refuseForeignFormat(given.output, verb);
         const isSaid = command.getOptionValueSourceWithGlobals('logLevel') !== 'default';
         const usual = given.quiet ? 'error' : verb.logLevel;
         const options = { ...given, ...(!isSaid && verb.logLevel && usual && { logLevel: usual }) };
@@ -63,21 +64,33 @@ async function createProgram(
     .description('Typed route policies for Caddy: planned, pushed safely, verified.')
     .version(versionLine(), '-V, --version', 'print the version')
     .exitOverride();
-  addOutputOptions(program);
+  const loads = verbs.map(async ({ name, load }) => (argv === 'all' || argv.includes(name) ? await load() : undefined));
+  const loaded = await Promise.all(loads);
+  addOutputOptions(
+    program,
+    loaded.flatMap((verb) => verb?.formats ?? []),
+  );
   configureHelp(program);
-  for (const { name, summary, load } of verbs) {
+  for (const [index, { name, summary }] of verbs.entries()) {
     const command = program
       .command(name)
       .summary(summary)
       .description(`${summary[0]?.toUpperCase()}${summary.slice(1)}.`);
     command.showHelpAfterError(`(caddyctl ${name} --help shows how it is used)`);
-    if (argv === 'all' || argv.includes(name)) {
-      const verb = await load();
+    const verb = loaded[index];
+    if (verb) {
       verb.define(command);
       attach(command, verb);
     }
   }
   return program;
+}
+
+/** A verb's own form is taken wherever its name stands on the command line. */
+function refuseForeignFormat(format: OutputFormat, { formats = [] }: CommandModule<object>): void {
+  const known: readonly string[] = [...usualFormats, ...formats];
+  if (known.includes(format)) return;
+  throw new Failure(exitCodes.usage, `this command has no form "${format}"`, `it has ${known.join(', ')}`);
 }
 
 function report(error: unknown, process: NodeJS.Process): ExitCode {

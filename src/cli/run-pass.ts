@@ -1,6 +1,9 @@
+import type { Target } from '../caddy/target.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { History } from '../history/history.ts';
 import type { Pin } from '../history/pin.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Verify } from '../reconcile/kept-verification.ts';
 import type { Outcome } from '../reconcile/outcome.ts';
 import type { Step } from '../reconcile/pass.ts';
 import { aim } from './aim.ts';
@@ -9,14 +12,15 @@ import { type PlanSettings, planOptionsOf } from './plan-options.ts';
 import { compilePaths, targetOf } from './policies.ts';
 import type { AdminSettings, TargetSettings } from './settings.ts';
 import type { LocalSettings } from './up/settings.ts';
+import type { VerifySettings } from './verify-options.ts';
 
 export interface PassSettings extends TargetSettings, AdminSettings, PlanSettings, LocalSettings {}
 
 export interface PassParts {
   readonly confirm: (plan: Plan) => Promise<boolean>;
   readonly onStep?: (step: Step) => void;
-  /** The command that the history remembers; absent for one that only looks. */
-  readonly rememberedAs?: string;
+  /** The command that the history remembers, and how it is verified; absent for one that only looks. */
+  readonly remembered?: { readonly as: string; readonly verify: VerifySettings };
 }
 
 export interface RanPass {
@@ -31,7 +35,7 @@ export interface RanPass {
 /** One pass over the policies that were typed, against the Caddy that the flags name. */
 export async function runPass(
   { operands, options, process, log }: Invocation<PassSettings>,
-  { confirm, onStep = () => {}, rememberedAs }: PassParts,
+  { confirm, onStep = () => {}, remembered }: PassParts,
 ): Promise<RanPass> {
   const { admin, dialAddresses, target: local } = await aim(options, process.env, log);
   const aimed = { ...targetOf(options, process.env), ...local };
@@ -50,7 +54,7 @@ export async function runPass(
     confirm,
     onStep,
   };
-  if (rememberedAs === undefined) {
+  if (remembered === undefined) {
     const { pass } = await import('../reconcile/pass.ts');
     const outcome = await pass(input);
     return { outcome, diagnostics };
@@ -58,6 +62,20 @@ export async function runPass(
   const { recordedPass } = await import('../reconcile/recorded-pass.ts');
   const { by, historyOf } = await import('./remembered.ts');
   const history = await historyOf(aimed.owner, options.stateDir, process.env);
-  const { warnings, ...ran } = await recordedPass({ ...input, history, by: by(rememberedAs), pin: 'ends' });
+  const verify = await verifyOf(remembered.verify, aimed, history, admin.address);
+  const { warnings, ...ran } = await recordedPass({ ...input, history, by: by(remembered.as), verify, pin: 'ends' });
   return { ...ran, diagnostics: [...diagnostics, ...warnings] };
+}
+
+async function verifyOf(
+  { verify, settle }: VerifySettings,
+  target: Target,
+  history: History,
+  address: string,
+): Promise<Verify | undefined> {
+  if (!verify) return undefined;
+  const { createAsker } = await import('../reconcile/verify/asker.ts');
+  const { createTrials } = await import('../reconcile/trials.ts');
+  const asker = createAsker({ target: () => target });
+  return { asker, trials: createTrials(history, address), settle, bake: 0, looks: false, isPatient: true };
 }

@@ -10,13 +10,16 @@ export interface OutputSettings {
   readonly logLevel: LogLevel;
 }
 
-export type OutputFormat = 'text' | 'json' | 'yaml';
+/** Of every command, and what some can do beside. */
+export const usualFormats = ['text', 'json', 'yaml'] as const;
+export type SpecialFormat = 'junit' | 'github';
+export type OutputFormat = (typeof usualFormats)[number] | SpecialFormat;
 
-export function addOutputOptions(command: Command): void {
+export function addOutputOptions(command: Command, special: readonly SpecialFormat[]): void {
   command
     .addOption(
       new Option('-o, --output <format>', 'form of the document on standard output')
-        .choices(['text', 'json', 'yaml'])
+        .choices([...usualFormats, ...special])
         .default('text'),
     )
     .option('--no-color', 'no colours, even on a terminal')

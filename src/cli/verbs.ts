@@ -35,6 +35,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/apply.ts')).apply,
   },
   {
+    name: 'test',
+    summary: "run the policies' checks through the live Caddy",
+    load: async () => (await import('./commands/test.ts')).test,
+  },
+  {
     name: 'watch',
     summary: 'keep the live Caddy at what the policies say',
     load: async () => (await import('./commands/watch.ts')).watch,

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { milliseconds } from './settings.ts';
+import { addBakeOptions, type BakeSettings } from './verify-options.ts';
 
 /** How policies are watched, whosever Caddy it is. */
-export interface WatchSettings {
+export interface WatchSettings extends BakeSettings {
   /** Milliseconds. */
   readonly interval: number;
   readonly onError: 'refuse' | 'hold-file';
@@ -28,4 +29,5 @@ export function addWatchOptions(command: Command): void {
         .default('refuse'),
     )
     .option('--poll', "look at the files all the time: for a network's disk, which tells of no changes", false);
+  addBakeOptions(command);
 }

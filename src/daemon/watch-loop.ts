@@ -15,6 +15,7 @@ import type { Memory } from './watch/memory.ts';
 import { createPacing } from './watch/pacing.ts';
 import type { Provide } from './watch/provide.ts';
 import { createReconciler } from './watch/reconciler.ts';
+import type { VerifySettings } from './watch/proof.ts';
 import { createReporter, type Timing } from './watch/report.ts';
 import { isServed } from './watch/result.ts';
 import { createRetry } from './watch/retry.ts';
@@ -41,6 +42,8 @@ export interface WatchLoopParts {
   readonly poll: boolean;
   /** Absent: nothing is remembered beyond this process, and nothing can be pinned. */
   readonly memory: Memory | undefined;
+  /** Absent: what Caddy takes counts as good. */
+  readonly verify?: VerifySettings | undefined;
   readonly status: StatusHolder;
   readonly liveness: Liveness;
   readonly log: Log;
@@ -126,7 +129,9 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
     if (!isPassing) retry.reset();
     if (soon.size > 0) return await pacing.calm(soon, stop);
     const rest = isServed(turn.result) && !looks(selfHeal) ? Infinity : intervalMs;
-    const wait = isPassing ? Math.min(retry.next(), rest) : rest;
+    // What is on trial is asked again when its time is half over, and at the end of it.
+    const bake = turn.trialUntil === undefined ? Infinity : untilNextLook(Date.parse(turn.trialUntil) - Date.now());
+    const wait = isPassing ? Math.min(retry.next(), rest) : Math.min(rest, bake);
     const found = await triggers.wait(wait, stop);
     if (found.size === 0) return new Set([wait < rest ? 'retry' : 'interval']);
     if (found.has('caddy-back')) retry.reset();
@@ -157,6 +162,11 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
     ended.abort();
     await Promise.allSettled([watching.closed]);
   }
+}
+
+/** Milliseconds. */
+function untilNextLook(left: number): number {
+  return left > 20_000 ? left / 2 : Math.max(left, 0) + 10;
 }
 
 /** Never resolves. */

@@ -4,9 +4,11 @@ import type { CaddyConfig } from '../caddy/translate.ts';
 import { type FileSystem, systemFiles } from '../files/file-system.ts';
 import { hasPrivateFolder, privateFolder } from '../files/private-folder.ts';
 import { systemReason } from '../files/problem.ts';
-import { decodeEntry, encodeEntry, isGood, type NewEntry, type StoredEntry } from './entry.ts';
+import { type DecodedEntry, decodeEntry, encodeEntry, isGood, type NewEntry, type StoredEntry } from './entry.ts';
+import type { KeptCheck } from './kept-check.ts';
 import { decodePin, encodePin, type Pin } from './pin.ts';
 import { historyLimits, type Limits, type Sized, surplus } from './surplus.ts';
+import { decodeTrial, encodeTrial, type Trial } from './trial.ts';
 import { syncFolder, UNFINISHED, writeWhole } from './write-whole.ts';
 
 /** Something in the history cannot be believed. The message is a sentence for an operator. */
@@ -24,11 +26,16 @@ export interface History {
   read(): Promise<Recollection>;
   /** What Caddy was given then, checked again. */
   config(entry: StoredEntry): Promise<CaddyConfig>;
+  /** What of it was to be checked. */
+  checks(entry: StoredEntry): Promise<readonly KeptCheck[]>;
   /** Keeps it whatever happens afterwards, and then makes room. Gives what is there and cannot be believed, a sentence each. */
-  record(entry: NewEntry, config: CaddyConfig): Promise<readonly string[]>;
+  record(entry: NewEntry, config: CaddyConfig, checks?: readonly KeptCheck[]): Promise<readonly string[]>;
   readPin(): Promise<Pin | undefined>;
   /** Replaces the pin, or takes it off. */
   writePin(pin: Pin | undefined): Promise<void>;
+  readTrial(): Promise<Trial | undefined>;
+  /** Replaces the trial, or ends it. */
+  writeTrial(trial: Trial | undefined): Promise<void>;
 }
 
 interface Recollection {
@@ -47,7 +54,6 @@ export interface HistoryParts {
 /** Touches nothing yet. */
 export function openHistory(folder: string, parts: HistoryParts = {}): History {
   const { files = systemFiles, limits = historyLimits, now = () => new Date() } = parts;
-  const pinFile = join(folder, PIN);
 
   /** Without it there is nothing to read; what somebody else could have written is not believed. */
   const isThere = (): Promise<boolean> => hasPrivateFolder(folder, files);
@@ -99,42 +105,59 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
     await files.unlink(join(folder, name)).catch(ignoreAbsent);
   }
 
+  async function decoded({ name }: StoredEntry): Promise<DecodedEntry> {
+    const path = join(folder, name);
+    const found = decodeEntry(await files.readFile(path, 'utf8'));
+    if (typeof found === 'string') throw new HistoryDamaged(`${path} ${found}`);
+    if (!isGood(found.entry)) throw new TypeError(`no config was kept in ${name}`);
+    return found;
+  }
+
+  /** A file of which there is one. */
+  async function readSingle<T extends object>(
+    name: string,
+    decode: (text: string) => T | string,
+  ): Promise<T | undefined> {
+    const path = join(folder, name);
+    const text = (await isThere()) ? await files.readFile(path, 'utf8').catch(ignoreAbsent) : undefined;
+    const found = text === undefined ? undefined : decode(text);
+    if (typeof found === 'string') throw new HistoryDamaged(`${path} ${found}`);
+    return found;
+  }
+
+  async function writeSingle(name: string, text: string | undefined): Promise<void> {
+    if (text !== undefined) {
+      await privateFolder(folder, files);
+      await writeWhole(files, folder, name, text);
+    } else if ((await isThere()) && (await files.lstat(join(folder, name)).catch(ignoreAbsent)) !== undefined) {
+      await removed(name);
+      await syncFolder(files, folder);
+    }
+  }
+
   return {
     folder,
     async read() {
       const { sized, problems } = await readAll();
       return { entries: sized.flatMap(({ entry }) => entry ?? []), problems };
     },
-    async config({ name }) {
-      const path = join(folder, name);
-      const decoded = decodeEntry(await files.readFile(path, 'utf8'));
-      if (typeof decoded === 'string') throw new HistoryDamaged(`${path} ${decoded}`);
-      if (!isGood(decoded.entry)) throw new TypeError(`no config was kept in ${name}`);
-      return JSON.parse(decoded.config) as CaddyConfig;
+    async config(entry) {
+      return JSON.parse((await decoded(entry)).config) as CaddyConfig;
     },
-    async record(entry, config) {
+    async checks(entry) {
+      return JSON.parse((await decoded(entry)).checks) as KeptCheck[];
+    },
+    async record(entry, config, checks = []) {
       await privateFolder(folder, files);
       const last = (await files.readdir(folder)).filter(isEntryName).toSorted().at(-1);
-      const text = encodeEntry({ time: now().toISOString(), ...entry }, config);
+      const text = encodeEntry({ time: now().toISOString(), ...entry }, config, checks);
       await writeWhole(files, folder, entryName(last), text);
       return await makeRoom();
     },
-    async readPin() {
-      const text = (await isThere()) ? await files.readFile(pinFile, 'utf8').catch(ignoreAbsent) : undefined;
-      if (text === undefined) return undefined;
-      const pin = decodePin(text);
-      if (typeof pin === 'string') throw new HistoryDamaged(`${pinFile} ${pin}`);
-      return pin;
-    },
-    async writePin(pin) {
-      if (pin !== undefined) {
-        await privateFolder(folder, files);
-        await writeWhole(files, folder, PIN, encodePin(pin));
-      } else if ((await isThere()) && (await files.lstat(pinFile).catch(ignoreAbsent)) !== undefined) {
-        await removed(PIN);
-        await syncFolder(files, folder);
-      }
-    },
+    readPin: () => readSingle(PIN, decodePin),
+    writePin: (pin) => writeSingle(PIN, pin && encodePin(pin)),
+    readTrial: () => readSingle(TRIAL, decodeTrial),
+    writeTrial: (trial) => writeSingle(TRIAL, trial && encodeTrial(trial)),
   };
 }
 
@@ -160,6 +183,7 @@ function ignoreAbsent(error: unknown): undefined {
 }
 
 const PIN = 'pin';
+const TRIAL = 'trial';
 const DIGITS = 12;
 const HOUR = 3_600_000;
 /** Far more than the config of 100,000 routes, and what one string can hold. */

@@ -1,13 +1,14 @@
 import type { AdminError } from '../admin/errors.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Plan } from '../plan/plan.ts';
+import type { Observation } from './verify/observe.ts';
 
 /** What became of one pass. A mistake in a policy, and whatever Caddy does, ends in one of these and never in an exception. */
 export type Outcome =
-  /** Caddy runs what the policies say, shown by reading it back. */
-  | { readonly kind: 'applied'; readonly plan: Plan }
+  /** Caddy runs what the policies say, shown by reading it back, and by `checks` where any were run. */
+  | { readonly kind: 'applied'; readonly plan: Plan; readonly checks?: Observation }
   /** It did already; nothing was written. */
-  | { readonly kind: 'unchanged'; readonly plan: Plan }
+  | { readonly kind: 'unchanged'; readonly plan: Plan; readonly checks?: Observation }
   /** Only a plan was asked for, or whoever was asked said no. */
   | { readonly kind: 'declined'; readonly plan: Plan }
   | { readonly kind: 'invalid'; readonly diagnostics: readonly Diagnostic[] }
@@ -22,6 +23,16 @@ export type Outcome =
       readonly plan: Plan;
       readonly diagnostic: Diagnostic;
       readonly restoreProblem?: string | undefined;
+    }
+  /** Checks that had passed failed after the push. Caddy runs again what it ran before, shown by the same checks. */
+  | { readonly kind: 'rolled-back'; readonly plan: Plan; readonly checks: Observation }
+  /** The same, and it is not so, or not shown to be so. `isBack`: Caddy says that it runs what it ran before. */
+  | {
+      readonly kind: 'rollback-failed';
+      readonly plan: Plan;
+      readonly checks: Observation;
+      readonly isBack: boolean;
+      readonly problem: string;
     }
   /** Caddy could not be asked, or did not say what it made of a write. */
   | { readonly kind: 'unreachable'; readonly error: AdminError };

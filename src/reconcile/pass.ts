@@ -8,6 +8,7 @@ import { type Bases, makePlan, type Plan, type PlanOptions } from '../plan/plan.
 import { askCaddy } from './ask-caddy.ts';
 import type { Outcome } from './outcome.ts';
 import { push } from './push.ts';
+import { readBases } from './read-bases.ts';
 import { explainRejection } from './rejection.ts';
 
 export interface PassInput {
@@ -22,7 +23,7 @@ export interface PassInput {
   readonly onStep?: (step: Step) => void;
 }
 
-export type Step = 'reading' | 'pushing' | 'proving' | 'again';
+export type Step = 'reading' | 'checking' | 'pushing' | 'proving' | 'again' | 'verifying' | 'rolling-back';
 
 /** How often others may write between our reading and our writing before we give up. */
 const MOST_TRIES = 5;
@@ -93,11 +94,6 @@ function answerWithoutPush(plan: Plan): Outcome | undefined {
   if (plan.conflicts.length > 0) return { kind: 'conflict', plan };
   if (plan.refusals.length > 0) return { kind: 'refused', plan };
   return plan.isNoop ? { kind: 'unchanged', plan } : undefined;
-}
-
-async function readBases(admin: AdminPort): Promise<Bases> {
-  const apps = await admin.read('apps');
-  return { apps, logging: await admin.read('logging') };
 }
 
 function placeIn(origins: ReadonlyMap<string, Origin>, id: string): ReturnType<typeof placeOf> | undefined {

@@ -5,6 +5,9 @@ import { entriesOf, own } from '../plan/live.ts';
 import type { Bases, Plan } from '../plan/plan.ts';
 import { same } from '../plan/same.ts';
 
+/** What a push needs of a plan. */
+type Written = Pick<Plan, 'base' | 'next'>;
+
 export type Pushed =
   | { readonly kind: 'done' }
   /** Somebody else wrote meanwhile. `base` is what the plan stood on, with what we ourselves have written in it. */
@@ -19,7 +22,7 @@ export type Pushed =
  * Writes what differs, each scope only if it still is what the plan was made from. Rejects with an `AdminError` when Caddy
  * cannot be reached or does not say what it made of a write.
  */
-export async function push(admin: AdminPort, plan: Plan): Promise<Pushed> {
+export async function push(admin: AdminPort, plan: Written): Promise<Pushed> {
   const written: Scope[] = [];
   for (const scope of scopesInOrder(plan)) {
     try {
@@ -39,7 +42,7 @@ export async function push(admin: AdminPort, plan: Plan): Promise<Pushed> {
 }
 
 /** A log stands before what writes to it, and goes after: so new logs are pushed first, and gone ones last. */
-function scopesInOrder({ base, next }: Plan): Scope[] {
+function scopesInOrder({ base, next }: Written): Scope[] {
   const logs = (value: JsonValue): number => entriesOf(own(value, 'logs')).length;
   const isFewer = logs(next.logging) < logs(base.logging.value);
   const order: Scope[] = isFewer ? ['apps', 'logging'] : ['logging', 'apps'];
@@ -47,19 +50,19 @@ function scopesInOrder({ base, next }: Plan): Scope[] {
 }
 
 /** Our own first write may have changed the etag of the other scope: that of a Caddy without a config is the whole config's. */
-async function readAgain(admin: AdminPort, plan: Plan, scope: Scope): Promise<Live | undefined> {
+async function readAgain(admin: AdminPort, plan: Written, scope: Scope): Promise<Live | undefined> {
   const live = await admin.read(scope);
   return same(live.value, plan.base[scope].value) ? live : undefined;
 }
 
-function withWritten({ base, next }: Plan, written: readonly Scope[]): Bases {
+function withWritten({ base, next }: Written, written: readonly Scope[]): Bases {
   const bases = { ...base };
   for (const scope of written) bases[scope] = { ...base[scope], value: next[scope] };
   return bases;
 }
 
 /** A push that was rejected changed nothing: what went through before the rejection is taken back. Gives what hindered it. */
-async function putBack(admin: AdminPort, plan: Plan, written: readonly Scope[]): Promise<string | undefined> {
+async function putBack(admin: AdminPort, plan: Written, written: readonly Scope[]): Promise<string | undefined> {
   try {
     for (const scope of written) {
       const live = await admin.read(scope);
@@ -73,7 +76,7 @@ async function putBack(admin: AdminPort, plan: Plan, written: readonly Scope[]):
 }
 
 /** Nothing at all cannot be written, since Caddy would forget the rest with it. */
-function before({ base }: Plan, scope: Scope): JsonValue {
+function before({ base }: Written, scope: Scope): JsonValue {
   const { value } = base[scope];
   if (isJsonObject(value) && Object.keys(value).length > 0) return value;
   return scope === 'apps' ? { http: { servers: {} } } : { logs: {} };

@@ -1,16 +1,16 @@
 import type { RunningCaddy } from '../caddy/target.ts';
-import type { CaddyConfig } from '../caddy/translate.ts';
 import type { Compiled } from '../compile.ts';
-import { assertNever } from '../diagnostics/assert-never.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { degraded, skipped } from '../history/degraded.ts';
-import { type By, type Entry, isGood, type NewEntry } from '../history/entry.ts';
+import type { By } from '../history/entry.ts';
 import type { History } from '../history/history.ts';
-import type { Input } from '../history/inputs.ts';
+import { type Input, inputsDigest } from '../history/inputs.ts';
 import type { Pin } from '../history/pin.ts';
-import { countChanges } from '../plan/change.ts';
+import { keptVerification, type Verify } from './kept-verification.ts';
 import type { Outcome } from './outcome.ts';
-import { pass, type PassInput } from './pass.ts';
+import type { PassInput } from './pass.ts';
+import { entryOf, remember } from './remembered.ts';
+import { verifiedPass } from './verify/verified-pass.ts';
 
 export interface RecordedCompiled extends Compiled {
   /** The files that it was compiled from. */
@@ -23,6 +23,8 @@ export interface RecordedPassInput extends PassInput {
   readonly by: By;
   /** What becomes of the pin when Caddy takes this: it stays, ends, or is this one. */
   readonly pin: 'stays' | 'ends' | Pin;
+  /** Absent: nothing is asked of the sites. */
+  readonly verify?: Verify | undefined;
 }
 
 export interface RecordedPass {
@@ -39,7 +41,7 @@ export interface RecordedPass {
  * it, and changes back when nothing came of the push.
  */
 export async function recordedPass(input: RecordedPassInput): Promise<RecordedPass> {
-  const { history, by, pin } = input;
+  const { history, by, pin, verify } = input;
   const warnings = new Map<string, Diagnostic>();
   const warn = (diagnostic: Diagnostic): void => void warnings.set(diagnostic.message, diagnostic);
   const attempt = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
@@ -63,8 +65,11 @@ export async function recordedPass(input: RecordedPassInput): Promise<RecordedPa
     });
     pins = { before, now: isMoved ? wanted : before };
   };
-  const outcome = await pass({
+  const inputsNow = (): string => inputsDigest(compiled?.inputs ?? []);
+  const verification = verify && keptVerification(verify, { ...input, inputs: inputsNow, attempt });
+  const outcome = await verifiedPass({
     ...input,
+    verification,
     compile: async (running) => {
       compiled = await input.compile(running);
       return compiled;
@@ -79,46 +84,14 @@ export async function recordedPass(input: RecordedPassInput): Promise<RecordedPa
   if (isServed) await movePin();
   else if (pins !== undefined) await attempt(() => history.writePin(pins?.before));
 
-  const what = whatHappened(outcome);
   const { config, revision, inputs } = compiled ?? {};
+  const isVerified = (await verification?.end(outcome, revision)) ?? false;
+  const what = entryOf(outcome, isVerified);
   if (what !== undefined && config !== undefined && revision !== undefined && inputs !== undefined) {
     const entry = { revision, ...what, inputs, by, caddy: input.admin.address };
-    const problems = await attempt(() => remember(history, entry, config));
+    const problems = await attempt(() => remember(history, entry, config, verification?.said() ?? []));
     skipped(history.folder, problems ?? []).forEach(warn);
   }
   const { before, now } = (isServed && pins) || {};
   return { outcome, warnings: [...warnings.values()], ended: now === undefined ? before : undefined, pinned: now };
-}
-
-/** Undefined where Caddy was not given anything, or where nobody knows what it made of it. */
-function whatHappened(outcome: Outcome): Pick<Entry, 'outcome' | 'reason' | 'changes'> | undefined {
-  switch (outcome.kind) {
-    case 'applied':
-      return { outcome: 'applied', changes: countChanges(outcome.plan.changes) };
-    case 'unchanged':
-      return { outcome: 'found', changes: countChanges(outcome.plan.changes) };
-    case 'rejected': {
-      const { diagnostic, plan } = outcome;
-      return { outcome: 'rejected', reason: diagnostic.message, changes: countChanges(plan.changes) };
-    }
-    case 'declined':
-    case 'invalid':
-    case 'conflict':
-    case 'overtaken':
-    case 'refused':
-    case 'unreachable':
-      return undefined;
-    default:
-      return assertNever(outcome);
-  }
-}
-
-/** What Caddy ran already is only news to a history that was lost. Gives what there could not be believed. */
-async function remember(history: History, entry: NewEntry, config: CaddyConfig): Promise<readonly string[]> {
-  if (entry.outcome !== 'found') return await history.record(entry, config);
-  const { entries, problems } = await history.read();
-  const isKnown = entries.some(
-    (known) => isGood(known) && known.revision === entry.revision && known.caddy === entry.caddy,
-  );
-  return isKnown ? problems : await history.record(entry, config);
 }

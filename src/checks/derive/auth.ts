@@ -1,4 +1,4 @@
-import { type Modifiers, type Route } from '../../ir/model.ts';
+import type { Modifiers, Route } from '../../ir/model.ts';
 import { showPath } from '../../policy/schema/path.ts';
 import type { Ask, Check, Expectation, Probe } from '../check.ts';
 import { credentialOf } from './entry.ts';
@@ -7,13 +7,12 @@ import { ANY, checkOf, type Spot, unchecked, wayOf } from './spot.ts';
 
 /** Every route with auth refuses who has no credential, and each gate one who has a wrong one; and lets in who has the right one. */
 export function auth(spot: Spot): Check[] {
-  const gates = new Set<unknown>();
+  const asked = spot.site.routes.toSorted((a, b) => Number(isDenied(a)) - Number(isDenied(b)));
+  const gates = new Map(asked.toReversed().map((route) => [route.modifiers.auth?.value, route]));
   return spot.site.routes.flatMap((route) => {
     const gate = route.modifiers.auth;
     if (gate === undefined) return [];
     const sample = sampleOf(spot, route, [...SAFE.slice(0, 2), 'POST', 'PUT', 'PATCH', 'DELETE']);
-    const isNew = !gates.has(gate.value);
-    gates.add(gate.value);
     const path = showPath(route.pattern);
     const make = (detail: string, says: string, probe: Probe) =>
       checkOf(spot, { name: 'auth', detail: `${path} ${detail}`, says, origin: gate.origin, probe });
@@ -24,7 +23,8 @@ export function auth(spot: Spot): Check[] {
     );
     if (out) return [make('none', refuses, unchecked(`this client is kept out before: ${out.says}`))];
     const none = make('none', refuses, refusing(spot, route.modifiers, sample.ask));
-    if (!isNew) return [none];
+    // One route tells for its gate, and better one that leads somewhere.
+    if (gates.get(gate.value) !== route) return [none];
     const known = credentialOf(route.modifiers);
     const lets = `${path} lets in who has the right credential`;
     const wrong = wrongly(spot, route, sample.ask);
@@ -38,6 +38,10 @@ export function auth(spot: Spot): Check[] {
       ),
     ];
   });
+}
+
+function isDenied({ handler }: Route): boolean {
+  return handler.kind === 'deny';
 }
 
 function refusing(spot: Spot, { auth: gate }: Modifiers, ask: Ask): Probe {

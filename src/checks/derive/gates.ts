@@ -9,6 +9,7 @@ const WRITING = ['POST', 'PUT', 'PATCH'];
 
 /** Who may come by address: this client is turned away where the policies say so. For others nobody can ask here. */
 export function access(spot: Spot): Check[] {
+  const told = new Set<unknown>();
   return spot.site.routes.flatMap((route) => {
     const { allowFrom, denyFrom } = route.modifiers;
     const rule = allowFrom ?? denyFrom;
@@ -17,10 +18,14 @@ export function access(spot: Spot): Check[] {
     const make = (says: string, probe: Probe) =>
       checkOf(spot, { name: 'access', detail: path, says, origin: rule.origin, probe });
     const sample = sampleOf(spot, route, [...SAFE, ...WRITING, 'DELETE']);
-    const told = `${path} turns away who may not come`;
-    if (sample === undefined) return [make(told, unchecked('no request is known that gets there'))];
+    const says = `${path} turns away who may not come`;
+    if (sample === undefined) return [make(says, unchecked('no request is known that gets there'))];
     const step = sample.way.steps.find(({ kind, verdict }) => kind.endsWith('_from') && verdict === 'ends');
-    if (!step?.refusal) return [make(told, unchecked(`this client (${spot.from ?? 'on a socket'}) may come in`))];
+    if (!step?.refusal) {
+      const isTold = told.has(rule.value);
+      told.add(rule.value);
+      return isTold ? [] : [make(says, unchecked(`this client (${spot.from ?? 'on a socket'}) may come in`))];
+    }
     const expects = expectationOf(step.refusal);
     return [
       make(`${path} turns this client away: ${step.says}`, {

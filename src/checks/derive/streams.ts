@@ -2,7 +2,7 @@ import type { Route } from '../../ir/model.ts';
 import { type Origin, within } from '../../ir/origin.ts';
 import { showPath } from '../../policy/schema/path.ts';
 import type { Ask, Check, Probe } from '../check.ts';
-import { admitted } from './entry.ts';
+import { admitted, type Entry } from './entry.ts';
 import { pathOf } from './sample.ts';
 import { checkOf, isWildcard, type Spot, unchecked, wayOf } from './spot.ts';
 
@@ -15,44 +15,43 @@ export function streams(spot: Spot): Check[] {
     if (seen.has(service)) return [];
     seen.add(service);
     return [
-      ...facts.streams.map((pattern, at) =>
+      ...facts.streams.flatMap((pattern, at) =>
         stream(spot, route, within(origin, 'streams', at), showPath(pattern), pathOf(pattern)),
       ),
-      ...facts.websocket.map((path) => webSocket(spot, route, within(origin, 'websocket'), path)),
+      ...facts.websocket.flatMap((path) => webSocket(spot, route, within(origin, 'websocket'), path)),
     ];
   });
 }
 
-function stream(spot: Spot, route: Route, origin: Origin, shown: string, path: string): Check {
+function stream(spot: Spot, route: Route, origin: Origin, shown: string, path: string): Check[] {
   const make = (probe: Probe) =>
     checkOf(spot, { name: 'stream', detail: shown, says: `${shown} flows event by event`, origin, probe });
   const headers = { Accept: 'text/event-stream', 'Accept-Encoding': 'gzip, zstd' };
   const entry = toService(spot, route, { method: 'GET', target: path, host: spot.asked, headers });
-  if ('reason' in entry) return make(unchecked(entry.reason));
-  return make({ kind: 'events', to: spot.to, ask: entry.ask, named: false });
+  if (entry === undefined) return [];
+  if ('reason' in entry) return [make(unchecked(entry.reason))];
+  return [make({ kind: 'events', to: spot.to, ask: entry.ask, named: false })];
 }
 
-function webSocket(spot: Spot, route: Route, origin: Origin, path: string): Check {
+function webSocket(spot: Spot, route: Route, origin: Origin, path: string): Check[] {
   const make = (probe: Probe) =>
     checkOf(spot, { name: 'websocket', detail: path, says: `a WebSocket opens at ${path}`, origin, probe });
   const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
   const entry = toService(spot, route, { method: 'GET', target: path, host: spot.asked, headers });
-  if ('reason' in entry) return make(unchecked(entry.reason));
+  if (entry === undefined) return [];
+  if ('reason' in entry) return [make(unchecked(entry.reason))];
   const { headers: _made, ...ask } = entry.ask;
-  return make({
-    kind: 'websocket',
-    to: { ...spot.to, http: 1 },
-    ask: withQueryKey(ask, serviceOf(route)),
-    named: false,
-  });
+  const made = withQueryKey(ask, serviceOf(route));
+  return [make({ kind: 'websocket', to: { ...spot.to, http: 1 }, ask: made, named: false })];
 }
 
 function serviceOf({ handler }: Route): string {
   return handler.kind === 'proxy' ? (handler.upstream.service ?? '') : '';
 }
 
-/** With its credential, if the policies lead it to this route's service. */
-function toService(spot: Spot, route: Route, ask: Ask): ReturnType<typeof admitted> {
+/** With its credential, if the policies lead it to this route's service; undefined where they deny it, and so promise nothing. */
+function toService(spot: Spot, route: Route, ask: Ask): Entry | undefined {
+  if (wayOf(spot, ask)?.route?.handler.kind === 'deny') return undefined;
   if (isWildcard(spot)) return { reason: `which names below ${spot.host} the app knows is not known here` };
   const entry = admitted(spot, ask);
   if ('reason' in entry) return entry;

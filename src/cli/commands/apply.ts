@@ -6,13 +6,15 @@ import { addPlanOptions } from '../plan-options.ts';
 import type { PassSettings } from '../run-pass.ts';
 import { addAdminOptions, addTargetOptions } from '../settings.ts';
 import { addLocalOptions } from '../up/settings.ts';
+import { addVerifyOptions, type VerifySettings } from '../verify-options.ts';
 
-interface ApplyOptions extends PassSettings, AgreeSettings {}
+interface ApplyOptions extends PassSettings, AgreeSettings, VerifySettings {}
 
 export const apply: CommandModule<ApplyOptions> = {
   define(command) {
     addPaths(command);
     addAgreeOptions(command);
+    addVerifyOptions(command);
     addPlanOptions(command);
     addTargetOptions(command);
     addAdminOptions(command);
@@ -25,10 +27,11 @@ export const apply: CommandModule<ApplyOptions> = {
   },
   async run(invocation) {
     const { runPass } = await import('../run-pass.ts');
-    const { dryRun } = invocation.options;
+    const { options } = invocation;
+    const { dryRun } = options;
     return await agreedPass(invocation, {
       question: 'Apply this?',
-      run: (parts) => runPass(invocation, dryRun ? parts : { ...parts, rememberedAs: 'apply' }),
+      run: (parts) => runPass(invocation, dryRun ? parts : { ...parts, remembered: { as: 'apply', verify: options } }),
       unchanged: 'No changes: Caddy has what the policies say',
       applied: ({ add, change, remove }) => `Applied: ${add} added, ${change} changed, ${remove} removed`,
     });

@@ -15,6 +15,7 @@ import {
 } from '../settings.ts';
 import { addStatusOptions, type StatusSettings } from '../status-options.ts';
 import { addStateOption } from '../up/settings.ts';
+import { verifySettingsOf } from '../verify-options.ts';
 import { addWatchOptions, maxGrowth, type WatchSettings } from '../watch-options.ts';
 import { programVersion } from '../version.ts';
 
@@ -33,12 +34,12 @@ export const watch: CommandModule<WatchOptions> = {
   logLevel: 'info',
   define(command) {
     addPaths(command);
-    addWatchOptions(command);
     command.addOption(
       new Option('--self-heal <what>', 'what others did to ours in Caddy: undo all of it, report it, or do not look')
         .choices(['all', 'report', 'off'])
         .default('all'),
     );
+    addWatchOptions(command);
     addPlanOptions(command);
     addTargetOptions(command);
     addAdminOptions(command);
@@ -105,6 +106,7 @@ export const watch: CommandModule<WatchOptions> = {
         intervalMs: options.interval,
         poll: options.poll,
         memory: createMemory(history, by('watch'), admin),
+        verify: verifySettingsOf(options),
         status,
         liveness,
         log,

@@ -16,6 +16,7 @@ import { usualMaxDelete } from '../plan-options.ts';
 import { by, historyOf } from '../remembered.ts';
 import { statusPlaceOf } from '../status-options.ts';
 import { programVersion } from '../version.ts';
+import { verifySettingsOf } from '../verify-options.ts';
 import { maxGrowth } from '../watch-options.ts';
 import type { Target } from '../../caddy/target.ts';
 import type { UpSettings } from './settings.ts';
@@ -82,6 +83,7 @@ export async function createWorker(parts: WorkerParts): Promise<Worker> {
       intervalMs: options.interval,
       poll: options.poll,
       memory: createMemory(history, by('up'), admin),
+      verify: verifySettingsOf(options),
       status,
       liveness,
       log,

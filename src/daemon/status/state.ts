@@ -45,6 +45,8 @@ export interface RevisionsStatus {
   /** What Caddy said it runs when it was last looked at; absent when it runs nothing of ours. */
   readonly running?: string;
   readonly lastApplied?: { readonly revision: string; readonly at: string };
+  /** What runs has to do well until then before it is one of the last good ones; ISO 8601. */
+  readonly trialUntil?: string;
 }
 
 /** What became of a pass: an `Outcome`, or one of the daemon's own decisions. */
@@ -52,7 +54,7 @@ export type PassKind =
   | Exclude<Outcome['kind'], 'declined'>
   /** Caddy has drifted, and that is only reported. */
   | 'reported'
-  /** Not sent: it was rejected before, or healing it was given up. */
+  /** Not sent: it was rejected or rolled back before, or healing it was given up. */
   | 'withheld'
   /** A bug. */
   | 'failed';
@@ -65,6 +67,8 @@ export const passKinds: readonly PassKind[] = [
   'overtaken',
   'refused',
   'rejected',
+  'rolled-back',
+  'rollback-failed',
   'unreachable',
   'reported',
   'withheld',

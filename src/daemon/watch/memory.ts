@@ -1,7 +1,8 @@
 import type { AdminPort } from '../../admin/port.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { degraded, skipped } from '../../history/degraded.ts';
-import { type By, isGood } from '../../history/entry.ts';
+import { goodEntries } from '../../history/condemned.ts';
+import type { By } from '../../history/entry.ts';
 import type { History } from '../../history/history.ts';
 import type { Pin } from '../../history/pin.ts';
 import type { Settled } from './settled.ts';
@@ -31,7 +32,7 @@ export function createMemory(history: History, by: By, admin: AdminPort): Memory
   async function goodEntry(revision: string | undefined, warn: (problem: Diagnostic) => void) {
     const { entries, problems } = await history.read();
     skipped(history.folder, problems).forEach(warn);
-    const good = entries.filter((entry) => isGood(entry) && (revision === undefined || entry.revision === revision));
+    const good = goodEntries(entries).filter((entry) => revision === undefined || entry.revision === revision);
     return good.find(({ caddy }) => caddy === admin.address) ?? (revision === undefined ? undefined : good[0]);
   }
 

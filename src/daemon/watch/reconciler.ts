@@ -7,15 +7,18 @@ import type { PlanOptions } from '../../plan/plan.ts';
 import type { Outcome } from '../../reconcile/outcome.ts';
 import { pass, type PassInput } from '../../reconcile/pass.ts';
 import { recordedPass } from '../../reconcile/recorded-pass.ts';
+import type { Trial } from '../../history/trial.ts';
 import { runningRevision } from '../../history/running.ts';
 import type { DriftClass } from '../status/state.ts';
 import type { Breaker } from './breaker.ts';
+import { desireOf, inputsFor } from './desire.ts';
 import { foreignDigest } from './drift.ts';
 import { createCompiler } from './compiler.ts';
 import { textsOf } from './hold-file.ts';
 import type { Memory, Pinned } from './memory.ts';
 import type { Provide } from './provide.ts';
 import type { ReadPolicies } from './read-policies.ts';
+import { createProof, type VerifySettings } from './proof.ts';
 import { isServed, type Result, resultOf, type Verdict } from './result.ts';
 import type { Settled } from './settled.ts';
 import type { Reason } from './triggers.ts';
@@ -34,6 +37,8 @@ export interface ReconcilerParts {
   readonly read: () => Promise<Sources>;
   readonly breaker: Breaker;
   readonly memory: Memory | undefined;
+  /** Absent: what Caddy takes counts as good. */
+  readonly verify?: VerifySettings | undefined;
 }
 
 export interface Reconciler {
@@ -51,7 +56,10 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   const { admin, epoch, options, selfHeal, read, breaker, memory } = parts;
   const { owner } = parts.target;
   const compiler = createCompiler(parts);
+  const proof = createProof(parts.verify, memory, admin.address, () => compiler.target());
   let settled: Settled | undefined;
+  /** What was settled before, as long as that revision may be put back. */
+  let former: Settled | undefined;
   let isFirst = true;
   let lastGood: ReadonlyMap<string, string> = new Map();
   let rejected: string | undefined;
@@ -60,7 +68,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   /** What the history has been told of already. */
   let recorded: string | undefined;
 
-  function bench(): Bench {
+  function bench(failed?: string): Bench {
     const isNewCaddy = settled !== undefined && settled.epoch !== epoch();
     return {
       target: compiler.target(),
@@ -71,6 +79,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       settled,
       isNewCaddy,
       rejected,
+      failed,
     };
   }
 
@@ -108,6 +117,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     if (desire === undefined) return;
     const isSame = settled?.from === 'here' && settled.revision === desire.revision && outcome.kind === 'unchanged';
     const foreign = isSame && settled?.foreign !== undefined ? settled.foreign : foreignDigest(after(outcome), owner);
+    if (settled?.revision !== desire.revision) former = settled;
     settled = { ...desire, from: 'here', foreign, epoch: epoch() };
   }
 
@@ -132,6 +142,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       knownEpoch = epoch();
       const before = new Map(settled?.inputs.map(({ path, sha256 }) => [path, sha256]));
       const changed = inputs.flatMap(({ path, sha256 }) => (before.get(path) === sha256 ? [] : [path]));
+      if (reasons.has('signal')) await proof?.forgive();
+      const trial = await proof?.look(warn);
       const pin: Pinned = (await memory?.pinned(digest, warn)) ?? { kind: 'none' };
 
       let policies: ReadPolicies | undefined;
@@ -155,20 +167,24 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         },
         async confirm(plan) {
           const model = pin.kind === 'holds' ? undefined : policies?.model;
-          ({ verdict, drift } = await judge(plan, { revision: desired ?? '', model }, bench()));
+          const isSame = trial?.state === 'failed' && trial.inputs === inputsDigest(inputsFor(pin, policies));
+          const failed = isSame || proof?.isHopeless(desired) === true ? (trial?.revision ?? desired) : undefined;
+          ({ verdict, drift } = await judge(plan, { revision: desired ?? '', model }, bench(failed)));
           return verdict === undefined;
         },
       };
       const news = JSON.stringify([digest, pin.kind, pin.kind === 'holds' ? pin.revision : '']);
-      const outcome = await attempt(input, pin, news, () => policies, warn);
+      const outcome = await attempt(input, pin, news, trial, () => policies, warn);
       if (outcome.kind === 'rejected') rejected = desired;
       const main: Attempt = { outcome, result: resultOf(outcome, verdict), drift };
+      const checks = proof?.note(outcome, desired);
+      if (isTakenBack(outcome) && settled?.revision === desired) settled = former && { ...former, epoch: epoch() };
       afterwards(main, desireOf(pin, policies));
       if (isServed(main.result)) {
         recorded = news;
         if (pin.kind !== 'holds' && policies !== undefined) lastGood = textsOf(policies.sources);
       }
-      const isMistake = ['invalid', 'refused', 'rejected', 'withheld'].includes(main.result.kind);
+      const isMistake = ['invalid', 'refused', 'rejected', 'withheld', 'rollback-failed'].includes(main.result.kind);
       const back = isMistake && desired !== settled?.revision ? await fallBack() : undefined;
       const last = back ?? main;
       return {
@@ -179,7 +195,9 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         pinned: pin.kind === 'holds' ? pin.revision : undefined,
         desired,
         running,
-        runs: 'plan' in last.outcome ? { revision: runningRevision(after(last.outcome).apps, owner) } : undefined,
+        runs: runsAfter(last.outcome),
+        checks,
+        trialUntil: await proof?.until(),
         settled,
         healed: last.outcome.kind === 'applied' ? last.drift : undefined,
         drift: isServed(last.result) ? foreignDrift(last.outcome) : last.drift,
@@ -193,24 +211,31 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     input: PassInput,
     pin: Pinned,
     news: string,
+    trial: Trial | undefined,
     policies: () => ReadPolicies | undefined,
     warn: (problem: Diagnostic) => void,
   ): Promise<Outcome> {
     // A pass that only looks, or heals, is nothing to remember; and a Caddy that goes and comes would fill the history.
-    if (memory === undefined || news === recorded) return await pass(input);
+    const verify = proof?.verify(trial, news !== recorded);
+    if (memory === undefined || (news === recorded && verify === undefined)) return await pass(input);
     const ran = await recordedPass({
       ...input,
       compile: async (running) => {
         const made = await input.compile(running);
-        const inputs = pin.kind === 'holds' ? pin.settled.inputs : inputsOf(policies()?.sources ?? []);
-        return { ...made, inputs };
+        return { ...made, inputs: inputsFor(pin, policies()) };
       },
       history: memory.history,
       by: memory.by,
+      verify,
       pin: pin.kind === 'over' ? 'ends' : 'stays',
     });
     ran.warnings.forEach(warn);
     return ran.outcome;
+  }
+
+  function runsAfter(outcome: Outcome): Turn['runs'] {
+    if (!('plan' in outcome)) return undefined;
+    return { revision: isTakenBack(outcome) ? settled?.revision : runningRevision(after(outcome).apps, owner) };
   }
 
   function foreignDrift(outcome: Outcome): DriftClass | undefined {
@@ -219,8 +244,6 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   }
 }
 
-function desireOf(pin: Pinned, policies: ReadPolicies | undefined): Omit<Settled, 'from' | 'epoch'> | undefined {
-  if (pin.kind === 'holds') return pin.settled;
-  if (policies?.config === undefined || policies.revision === undefined) return undefined;
-  return { revision: policies.revision, config: policies.config, inputs: inputsOf(policies.sources) };
+function isTakenBack({ kind }: Outcome): boolean {
+  return kind === 'rolled-back' || kind === 'rollback-failed';
 }

@@ -2,6 +2,7 @@ import { assertNever } from '../../diagnostics/assert-never.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { countChanges } from '../../plan/change.ts';
 import type { Outcome } from '../../reconcile/outcome.ts';
+import type { Observation } from '../../reconcile/verify/observe.ts';
 import type { DriftClass, PassKind } from '../status/state.ts';
 
 /** What became of one pass of the daemon, in an operator's words. */
@@ -65,6 +66,23 @@ export function resultOf(outcome: Outcome, verdict: Verdict | undefined): Result
           : `what was before could not be put back: ${restoreProblem}`;
       return { kind: 'rejected', message: `${diagnostic.message}; ${after}`, diagnostics: [diagnostic] };
     }
+    case 'rolled-back':
+      return {
+        kind: 'rolled-back',
+        message: `rolled back: ${regressionsOf(outcome.checks)}; Caddy runs again what it ran before, and that passes`,
+        ...allowance(outcome),
+        diagnostics: [],
+      };
+    case 'rollback-failed':
+      return {
+        kind: 'rollback-failed',
+        message: `THE ROLLBACK FAILED: ${outcome.problem}; before that, ${regressionsOf(outcome.checks)}`,
+        hint: outcome.isBack
+          ? 'look at the apps behind Caddy, and at its log'
+          : 'a person is needed: Caddy may run what fails; `caddyctl rollback` tries to go back once more',
+        diagnostics: [],
+        isPassing: true,
+      };
     case 'unreachable':
       return {
         kind: 'unreachable',
@@ -76,6 +94,30 @@ export function resultOf(outcome: Outcome, verdict: Verdict | undefined): Result
     default:
       return assertNever(outcome);
   }
+}
+
+/** The first of them, with what came. */
+function regressionsOf({ regressions }: Observation): string {
+  const [first, ...others] = regressions;
+  if (first === undefined) return 'nothing failed';
+  const { site, says, expected, got, line } = first;
+  const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+  return `${site}: ${says}: expected ${expected}, got ${got}${more} (${line.file}:${line.line}:${line.column})`;
+}
+
+/** What the policies no longer say may be meant; what they still say cannot be. */
+function allowance({
+  checks,
+  plan,
+}: Extract<Outcome, { readonly kind: 'rolled-back' }>): Pick<Result, 'hint' | 'digest'> {
+  if (plan.isNoop || !checks.regressions.every(({ isDropped }) => isDropped)) {
+    return { hint: 'it is not tried again until a policy changes; SIGHUP or `caddyctl apply` tries it again' };
+  }
+  const digest = plan.digest.slice(0, SHOWN);
+  return {
+    hint: `the policies no longer say so: if that is meant, caddyctl apply --allow ${digest}, with the paths and flags of this daemon`,
+    digest,
+  };
 }
 
 /** With the way to allow this one plan. */

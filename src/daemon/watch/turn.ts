@@ -3,6 +3,7 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { Sources } from '../../files/read.ts';
 import type { Live } from '../../plan/live.ts';
 import type { Outcome } from '../../reconcile/outcome.ts';
+import type { Observation } from '../../reconcile/verify/observe.ts';
 import type { DriftClass } from '../status/state.ts';
 import type { ReadPolicies } from './read-policies.ts';
 import type { Result } from './result.ts';
@@ -23,6 +24,10 @@ export interface Turn {
   /** What Caddy says it runs; absent where it was not looked at. */
   readonly runs?: { readonly revision: string | undefined } | undefined;
   readonly settled: Settled | undefined;
+  /** What the checks said of what is desired, in this turn or before; absent where none were run. */
+  readonly checks?: Observation | undefined;
+  /** When what runs has done well for long enough; ISO 8601. */
+  readonly trialUntil?: string | undefined;
   /** What still stands. */
   readonly drift?: DriftClass | undefined;
   /** What was put right. */

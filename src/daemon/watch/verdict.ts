@@ -24,6 +24,8 @@ export interface Bench {
   readonly isNewCaddy: boolean;
   /** The revision that Caddy rejected, and has not heard of anything else since. */
   readonly rejected: string | undefined;
+  /** The revision that was put back because checks failed, with these policies. */
+  readonly failed: string | undefined;
 }
 
 /** What is to be pushed. */
@@ -45,6 +47,7 @@ export async function judge(plan: Plan, desire: Desire, bench: Bench): Promise<J
   const { settled, rejected, options } = bench;
   if (rejected === desire.revision) return { verdict: rejectedBefore(rejected) };
   if (isAllowed(plan.digest, options)) return {};
+  if (bench.failed === desire.revision) return { verdict: failedBefore(bench.failed) };
   if (settled?.revision === desire.revision && settled.from === 'here') return await judgeDrift(plan, desire, bench);
   const problem = await cannotBind(plan, desire, bench);
   return problem === undefined ? {} : { verdict: problem };
@@ -105,6 +108,15 @@ function rejectedBefore(revision: string): Verdict {
     kind: 'withheld',
     message: `Caddy rejected revision ${revision}: it is not sent again until a policy changes or Caddy is started anew`,
     hint: 'SIGHUP sends it again',
+    diagnostics: [],
+  };
+}
+
+function failedBefore(revision: string): Verdict {
+  return {
+    kind: 'withheld',
+    message: `checks failed with revision ${revision}, and it was rolled back: it is not sent again until a policy changes`,
+    hint: 'SIGHUP or `caddyctl apply` tries it again; `caddyctl history` tells what failed',
     diagnostics: [],
   };
 }

@@ -15,7 +15,16 @@ async function shown(format: Output['format'], terminal: { isTTY: boolean; rows:
   const texts: string[] = [];
   const write = async (text: string): Promise<void> => void texts.push(text);
   const document = async (value: unknown): Promise<void> => void texts.push(JSON.stringify(value));
-  const output = { format, color: false, noteColor: false, document, text: write, note() {}, diagnostics() {} };
+  const output = {
+    format,
+    color: false,
+    noteColor: false,
+    document,
+    text: write,
+    note() {},
+    error() {},
+    diagnostics() {},
+  };
   const screen = createScreen(output, terminal, words);
   for (const status of [serving, serving, degraded]) await screen.show(status);
   screen.close();

@@ -1,0 +1,71 @@
+import type { Target } from '../../caddy/target.ts';
+import type { Check } from '../../checks/check.ts';
+import { deriveChecks } from '../../checks/derive.ts';
+import type { CheckResult } from '../../checks/result.ts';
+import { runChecks } from '../../checks/run.ts';
+import { type Where, whereOf } from '../../checks/where.ts';
+import type { Compiled } from '../../compile.ts';
+import { type KeptCheck, keptChecks, lineFinder } from '../../history/kept-check.ts';
+import { droppedProtections } from './dropped.ts';
+import type { Ask, Finding, Guarantee } from './guarantee.ts';
+
+/** Asks the Caddy that is pushed to, as a client of its sites. */
+export interface Asker {
+  readonly ask: Ask;
+  /**
+   * What must hold once this is pushed: all that the policies say, and each protection that they said `before` and no longer
+   * say. `before`: of what runs until then; absent where that is not known.
+   */
+  guarantees(compiled: Compiled, before: readonly KeptCheck[] | undefined): Promise<readonly Guarantee[]>;
+}
+
+export interface AskerParts {
+  /** What was compiled for, last. */
+  readonly target: () => Target;
+  /** Where Caddy is reached, if not as the policies name its listeners. */
+  readonly connect?: Parameters<typeof whereOf>[2];
+  /** PEM of a CA to trust beside the system's. */
+  readonly ca?: string | undefined;
+}
+
+export function createAsker({ target, connect, ca }: AskerParts): Asker {
+  let where: Where = new Map();
+  return {
+    async ask(guarantees, milliseconds) {
+      const checks = guarantees.map(({ check }) => check as Check);
+      const timeout = Math.ceil(milliseconds);
+      const results = await runChecks(checks, where, { env: target().env, timeout, ca });
+      return results.map((result, at) => findingOf(result, guarantees[at] as Guarantee));
+    },
+    async guarantees({ model }, before = []) {
+      const old = before.map((kept) => ({ ...kept, isDropped: false, isNew: false }));
+      if (model === undefined) return old;
+      where = await whereOf(model, target(), connect);
+      const known = new Set(before.map(({ check }) => check.id));
+      const said = keptChecks(deriveChecks(model, { ...target(), where }));
+      const dropped = droppedProtections(before, said, model);
+      return [
+        ...said.map((kept) => ({ ...kept, isDropped: false, isNew: !known.has(kept.check.id) })),
+        ...dropped.map((kept) => ({ ...kept, isDropped: true, isNew: false })),
+      ];
+    },
+  };
+}
+
+function findingOf(result: CheckResult, { line, isDropped }: Guarantee): Finding {
+  const { id, site, says } = result.check;
+  const about = { id, site, says, line, isDropped };
+  switch (result.outcome) {
+    case 'passed':
+      return { ...about, state: 'passed' };
+    case 'failed': {
+      const { expected, got, hint, origin } = result;
+      const nearer = origin === undefined ? {} : { line: lineFinder()(origin) };
+      return { ...about, ...nearer, state: 'failed', expected, got, ...(hint !== undefined && { hint }) };
+    }
+    case 'skipped':
+      return { ...about, state: 'skipped', reason: result.reason };
+    default:
+      return result satisfies never;
+  }
+}
