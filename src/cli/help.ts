@@ -9,7 +9,9 @@ export function configureHelp(program: Command): void {
     .showHelpAfterError('(caddyctl --help shows how it is used)')
     .configureHelp({
       showGlobalOptions: true,
-      visibleGlobalOptions: (): Option[] => program.options.filter((option) => option.long !== '--version'),
+      // Of the program itself they are its own options.
+      visibleGlobalOptions: (command): Option[] =>
+        command === program ? [] : program.options.filter((option) => option.long !== '--version'),
       optionDescription: describe,
     })
     .addHelpText('after', exitCodeHelp);

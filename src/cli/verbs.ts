@@ -46,7 +46,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'up',
-    summary: 'start a Caddy, apply policies to it and keep it running',
+    summary: 'start a Caddy, and keep it at what the policies say',
     load: async () => (await import('./commands/up.ts')).up,
   },
   {

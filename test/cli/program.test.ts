@@ -16,7 +16,8 @@ describe('help', () => {
     for (const verb of ['validate', 'translate', 'fmt', 'schema', 'hash-password', 'completion', 'version']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${verb} .* {2}\\S`, 'm'));
     }
-    expect(stdout).toContain('CADDYCTL_OUTPUT');
+    // Once: of the program itself the global options are its own.
+    expect(stdout.match(/CADDYCTL_OUTPUT/g)).toHaveLength(1);
     for (const exit of ['0 ', '1 ', '2 ', '3 ', '4 ', '5 ', '6 ', '7 ', '8 ', '9 ', '64', '130, 143']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${exit} .*\\S$`, 'm'));
     }

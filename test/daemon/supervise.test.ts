@@ -4,6 +4,7 @@ import { type CaddyExit, CaddyNotStarted } from '../../src/daemon/caddy-process.
 import type { ManagedCaddy } from '../../src/daemon/managed-caddy.ts';
 import { supervise, type Supervision } from '../../src/daemon/supervise.ts';
 import { Mailbox } from '../support/mailbox.ts';
+import { until } from '../support/until.ts';
 
 /** A Caddy that ends when the test says so. */
 function pretendedCaddy(pid: number) {
@@ -116,4 +117,30 @@ test('to stop while waiting for the next start is to stop at once', async () => 
   while (!said.some((line) => line.includes('starting it again'))) await new Promise(setImmediate);
   stop.abort();
   await done;
+});
+
+test('what is under way is ended before Caddy is told to stop; where Caddy ended by itself it goes on', async () => {
+  let drains = 0;
+  let release = (): void => {};
+  const drained = (): Promise<void> => {
+    drains++;
+    return new Promise<void>((resolve) => {
+      release = resolve;
+    });
+  };
+  const { done, stop, started } = supervised({ drained });
+  (await started.next()).crash();
+  const second = await started.next();
+  expect(drains).toBe(0);
+  let hasEnded = false;
+  const note = (): void => {
+    hasEnded = true;
+  };
+  void second.exited.then(note);
+  stop.abort();
+  await until(() => (drains === 1 ? true : undefined));
+  expect(hasEnded).toBe(false);
+  release();
+  await done;
+  expect(hasEnded).toBe(true);
 });

@@ -8,7 +8,6 @@ import { endLeftBehind } from '../../src/daemon/left-behind.ts';
 import { startManagedCaddy } from '../../src/daemon/managed-caddy.ts';
 import { makeRunFolder, type RunFolder, runFolder } from '../../src/daemon/run-folder.ts';
 import { readRecord, writeRecord } from '../../src/daemon/running-record.ts';
-import { startCaddy } from '../support/caddy.ts';
 import { freePort } from '../support/client/ports.ts';
 import { endAll, newHome, runs } from '../support/up.ts';
 
@@ -36,18 +35,21 @@ test('nothing was left behind', async () => {
   expect(await readRecord(folder.record)).toBeUndefined();
 });
 
-test('what answers on the socket of the folder is asked to end, and does', async () => {
+test('what answers on the socket of the folder is asked to end, and has ended', async () => {
   const folder = await newFolder();
-  const caddy = await startCaddy({ caddyPath });
-  try {
-    const there = { ...folder, adminSocket: caddy.address.slice('unix/'.length) };
-    await writeRecord(folder.record, { caddyctl: 1, caddy: caddy.pid, admin: caddy.address, target });
-    expect(await endLeftBehind(there)).toEqual({ kind: 'ended', pid: caddy.pid });
-    expect(runs(caddy.pid)).toBe(false);
-    expect(await readRecord(folder.record)).toBeUndefined();
-  } finally {
-    await caddy.stop();
-  }
+  const env = { PATH: process.env['PATH'], HOME: folder.path };
+  // As `up` starts it: by how it is called its end is told from that of its socket, which comes first.
+  const caddy = await startManagedCaddy({
+    path: caddyPath,
+    env,
+    adminSocket: folder.adminSocket,
+    onLine: () => {},
+  });
+  await writeRecord(folder.record, { caddyctl: 1, caddy: caddy.pid, admin: caddy.admin.address, target });
+  expect(await endLeftBehind(folder)).toEqual({ kind: 'ended', pid: caddy.pid });
+  expect(runs(caddy.pid)).toBe(false);
+  expect(await readRecord(folder.record)).toBeUndefined();
+  expect((await caddy.exited).code).toBe(0);
 });
 
 test('what does not end is told, and not killed', async () => {

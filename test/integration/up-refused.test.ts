@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { freePort } from '../support/client/ports.ts';
-import { endAll, get, newHome, type Run, up } from '../support/up.ts';
+import { anyPorts, endAll, get, newHome, type Run, up } from '../support/up.ts';
 
 let home: string;
 let holders: Server[] = [];
@@ -86,7 +86,7 @@ test('a Caddy that does not start: its own last words', async () => {
 test('the usual local ports are taken: others are had, and it is said', async () => {
   await take(8080);
   await take(8443);
-  const run = up({ args: ['--local', await policy(hello)], home });
+  const run = up({ args: ['--local', await policy(hello)], home, env: anyPorts });
   const found = await run.document();
   expect(run.stderr()).toMatch(/^port 8080 is taken; http is on \d+ this time$/m);
   expect(run.stderr()).toMatch(/^port 8443 is taken; https is on \d+ this time$/m);

@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { all } from '../support/client/answer.ts';
-import { caddyctl, endAll, get, newHome, type Run, runs, up } from '../support/up.ts';
+import { anyPorts, caddyctl, endAll, get, newHome, type Run, runs, up } from '../support/up.ts';
 import { until } from '../support/until.ts';
 
 const policies = join(import.meta.dirname, '../../policies');
@@ -245,7 +245,7 @@ test('a second one with the same folder is refused, and the first is not trouble
   expect(second.stderr()).toContain(`another caddyctl up (pid ${first.pid})`);
   expect((await get(found, 'app.localhost')).body).toBe('hello');
 
-  const elsewhere = up({ args: ['--local', '--state-dir', join(home, 'other'), path], home });
+  const elsewhere = up({ args: ['--local', '--state-dir', join(home, 'other'), path], home, env: anyPorts });
   const other = await elsewhere.document();
   expect(other.sites[0]?.url).not.toBe(found.sites[0]?.url);
   expect((await get(other, 'app.localhost')).body).toBe('hello');

@@ -58,6 +58,20 @@ export function newHome(): Promise<string> {
 
 const running = new Set<Run>();
 
+/**
+ * Where it says nothing else, `up` looks for free ports from the usual ones on, and two tests that do so at once would meet
+ * there: Caddys of one user share a port without a word. The same for one HOME, as a next start may want them again.
+ */
+function portsOf(home: string): Readonly<Record<string, string>> {
+  const known = ports.get(home) ?? 10_000 + 2 * Math.floor(Math.random() * 4_500);
+  ports.set(home, known);
+  return { CADDYCTL_HTTP_PORT: `${known}`, CADDYCTL_HTTPS_PORT: `${known + 1}` };
+}
+
+const ports = new Map<string, number>();
+/** For one that shall look for free ports by itself. */
+export const anyPorts = { CADDYCTL_HTTP_PORT: undefined, CADDYCTL_HTTPS_PORT: undefined };
+
 /** Another daemon may have the usual port. */
 const unwatched = { CADDYCTL_STATUS: 'off' };
 
@@ -66,7 +80,15 @@ export function caddyctl(parts: RunParts): Run {
   const { args, home, env = {}, stdin, caddyPath = inject('caddyPath'), under = [] } = parts;
   const [command = '', ...rest] = [...under, process.execPath, main, ...args];
   const child = spawn(command, rest, {
-    env: { PATH: process.env['PATH'], HOME: home, TMPDIR: tmpdir(), CADDY_BIN: caddyPath, ...unwatched, ...env },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: home,
+      TMPDIR: tmpdir(),
+      CADDY_BIN: caddyPath,
+      ...unwatched,
+      ...portsOf(home),
+      ...env,
+    },
     stdio: 'pipe',
   });
   child.stdin.end(stdin);

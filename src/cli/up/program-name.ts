@@ -9,7 +9,8 @@ export function programName(env: NodeJS.ProcessEnv, folder: string): string {
   if (places.some((place) => isExecutable(join(place, 'caddyctl')))) return 'caddyctl';
   // In its own project npm knows where it is.
   if (resolve(folder) === projectFolder) return 'npx caddyctl';
-  return `node ${quoted(join(projectFolder, 'src/main.ts'))}`;
+  // Another Node that is on the PATH may be too old.
+  return `${quoted(process.execPath)} ${quoted(join(projectFolder, 'src/main.ts'))}`;
 }
 
 function isExecutable(path: string): boolean {
