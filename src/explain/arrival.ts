@@ -27,15 +27,16 @@ export function readUrl(text: string): TypedUrl | undefined {
 }
 
 /** The listener that such a request reaches: of several at one port the one that serves the host. Undefined for none. */
-export function listenerFor(
+export function listenerFor<L extends Pick<Listener, 'address' | 'tls'>>(
   { scheme, host, port }: TypedUrl,
-  listeners: readonly Listener[],
+  listeners: readonly L[],
   usual: { readonly httpPort: number; readonly httpsPort: number },
-): Listener | undefined {
+  serves: (listener: L, host: string) => boolean,
+): L | undefined {
   const wanted = port ?? (scheme === 'https' ? usual.httpsPort : usual.httpPort);
   const here = listeners.filter(
     ({ address, tls }) =>
       tls === (scheme === 'https') && !address.startsWith('unix/') && address.endsWith(`:${wanted}`),
   );
-  return here.find(({ standOf }) => standOf(hostWithoutPort(host))) ?? here[0];
+  return here.find((each) => serves(each, hostWithoutPort(host))) ?? here[0];
 }

@@ -6,7 +6,7 @@ import type { Asked } from './asked.ts';
 import { clientBehindProxies, hostWithoutPort } from './client.ts';
 import { type Listener, listenersOf } from './host-index.ts';
 import type { Subject } from './match/when.ts';
-import { type Received, receive } from './received.ts';
+import { guarded, type Received, receive } from './received.ts';
 import { losers, type Taker, takers } from './route-choice.ts';
 import { refusal } from './steps/refusal.ts';
 import { headersStep } from './steps/answer-headers.ts';
@@ -36,7 +36,7 @@ export function explainer(model: Pick<Model, 'sites'>, surroundings: Surrounding
     if ('status' in received) return without(refused('bad_request', received.status));
     // Of the server as a whole: Go answers that before Caddy sees it.
     if (asked.method === 'OPTIONS' && asked.target === '*') return without({ kind: 'respond', status: 200, body: '' });
-    return answer(received, listener, surroundings);
+    return answer(guarded(received), listener, surroundings);
   };
   return { listeners: [...listeners.values()], answerTo };
 }

@@ -43,24 +43,30 @@ export function receive(asked: Asked, tls: boolean): Received | { readonly statu
     path: cleanPath(target.path),
     host,
     from: asked.from === undefined ? undefined : asIPv4(asked.from),
-    headers: guarded(headers),
+    headers: asGoHasThem(headers),
   };
 }
 
-/** What Go's server and our own guard of connections make of headers before a route looks at them. */
-function guarded(headers: Map<string, string[]>): Map<string, string[]> {
+/** What Go's server makes of headers, and Caddy of those that an app could take for others. */
+function asGoHasThem(headers: Map<string, string[]>): Map<string, string[]> {
   for (const name of headers.keys()) if (name.includes('_')) headers.delete(name);
   if (headers.get('Pragma')?.[0] === 'no-cache' && !headers.has('Cache-Control'))
     headers.set('Cache-Control', ['no-cache']);
-  const connection = headers.get('Connection');
+  return headers;
+}
+
+/** The request behind our own guard of connections, which stands before all routes. */
+export function guarded(received: Received): Received {
+  const headers = new Map(received.headers);
+  const [connection, upgrade] = [headers.get('Connection'), headers.get('Upgrade')];
   if (connection) headers.set('Connection', connection.map(onlyUpgrade));
-  const upgrade = headers.get('Upgrade');
+  const isBarred = (value: string) => /h2c|https?\/|tls\//iu.test(value);
   if (upgrade)
     headers.set(
       'Upgrade',
-      upgrade.map((value) => (/h2c|https?\/|tls\//iu.test(value) ? '' : value)),
+      upgrade.map((value) => (isBarred(value) ? '' : value)),
     );
-  return headers;
+  return { ...received, headers };
 }
 
 function onlyUpgrade(value: string): string {

@@ -27,10 +27,19 @@ const STYLES = {
 } as const;
 
 /** An answer for a terminal. Whatever a client or a policy wrote is made safe for it. */
-export function renderAnswer(asked: Asked, answer: Answer, { color, tls }: RenderOptions): string {
+export function renderAnswer(asked: Asked, answer: Answer, options: RenderOptions): string {
+  return renderLines(asked, answer, answerLines(answer), options);
+}
+
+/** The same of lines that were made elsewhere. */
+export function renderLines(
+  asked: Asked,
+  answer: Pick<Answer, 'path' | 'client'>,
+  lines: readonly Line[],
+  { color, tls }: RenderOptions,
+): string {
   const style = (format: Parameters<typeof styleText>[0], text: string) =>
     color ? styleText(format, text, { validateStream: false }) : text;
-  const lines = answerLines(answer);
   const width = Math.min(MOST_TEXT, Math.max(0, ...lines.map(({ text }) => visible(text).length)));
   const render = ({ kind, label, text, origin }: Line): string => {
     if (kind === 'gap') return '';

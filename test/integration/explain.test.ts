@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { policySet } from '../support/arbitrary/policy.ts';
 import { requestsOf } from '../support/arbitrary/request.ts';
 import { differences } from '../support/explain/compare.ts';
+import { traceDifferences } from '../support/explain/compare-trace.ts';
 import { rightCredentials, Scene } from '../support/explain/scene.ts';
 
 /** A campaign: `CADDYCTL_LONG=1` for the whole, `SEED=…` to repeat one from there. */
@@ -27,7 +28,8 @@ test(`explain is Caddy: ${policies} random policies, ${requests} requests each`,
     const given = fc.sample(requestsOf(loaded.model, loaded.listeners, rightCredentials), { seed, numRuns: requests });
     for (const asked of given) {
       const explained = loaded.answerTo(asked);
-      const found = differences(asked, explained, await loaded.ask(asked), loaded);
+      const answer = await loaded.ask(asked);
+      const found = [...differences(asked, explained, answer, loaded), ...traceDifferences(asked, answer, loaded)];
       if (found.length > 0)
         throw new Error(
           `seed ${seed}: ${JSON.stringify(asked)}\n${found.join('\n')}\n${process.env['SHOW'] ? text : ''}`,

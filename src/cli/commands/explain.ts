@@ -3,13 +3,12 @@ import { isIP } from 'node:net';
 import type { Asked } from '../../explain/asked.ts';
 import type { CommandModule } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
 import { addExamples } from '../help.ts';
-import { compilePaths, targetOf } from '../policies.ts';
-import { addTargetOptions, type TargetSettings } from '../settings.ts';
+import { addAdminOptions, addTargetOptions, type AdminSettings, type TargetSettings } from '../settings.ts';
 
-interface ExplainOptions extends TargetSettings {
+export interface ExplainOptions extends TargetSettings, AdminSettings {
   readonly policy: readonly string[];
+  readonly live: boolean;
   readonly header: readonly (readonly [string, string])[];
   readonly from: string;
   readonly at?: string;
@@ -20,9 +19,14 @@ export const explain: CommandModule<ExplainOptions> = {
   define(command) {
     command
       .addArgument(new Argument('<method>', 'GET, POST, …'))
-      .addArgument(new Argument('<url>', 'as a client would ask for it'));
+      .addArgument(new Argument('<url>', 'as a client would ask for it; nothing in it is tidied up'));
     command
       .option('--policy <path...>', 'files and folders of policies, - for standard input', ['policies/'])
+      .addOption(
+        new Option('--live', 'explain the config that Caddy runs now, whoever made it')
+          .default(false)
+          .conflicts('policy'),
+      )
       .option('-H, --header <line>', "a header, 'Name: value'; may be given again", headerLine, [])
       .option('--from <address>', 'whose connection it is', clientAddress, '203.0.113.1')
       .option('--at <listener>', 'where it arrives, where the port does not tell: 127.0.0.1:8480, unix//run/site.sock')
@@ -32,6 +36,7 @@ export const explain: CommandModule<ExplainOptions> = {
           .default('http/1.1'),
       );
     addTargetOptions(command);
+    addAdminOptions(command);
     addExamples(command, [
       [
         'caddyctl explain GET https://app.example.com/api/users',
@@ -41,56 +46,16 @@ export const explain: CommandModule<ExplainOptions> = {
         "caddyctl explain POST https://app.example.com/up -H 'Content-Length: 30000000' --from 10.0.0.7",
         'as a client of the local network with a large body',
       ],
-      ['caddyctl explain OPTIONS https://app.example.com/ -o json', 'the same for a script'],
+      ['caddyctl explain GET https://app.example.com/ --live', 'what the running Caddy does with it, from its config'],
     ]);
   },
-  async run({ operands, options, output, process, log }) {
-    const [{ explainer }, { listenerFor, readUrl }] = await Promise.all([
-      import('../../explain/explainer.ts'),
-      import('../../explain/arrival.ts'),
-    ]);
-    const [method = '', text = ''] = operands;
-    const url = readUrl(text);
-    if (url === undefined)
-      throw new Failure(exitCodes.usage, `"${text}" is not a URL of http or https`, 'like https://app.example.com/api');
-    const { model, config, diagnostics } = await compilePaths(
-      options.policy,
-      targetOf(options, process.env),
-      process.stdin,
-      log,
-    );
-    if (model === undefined || config === undefined) {
-      output.diagnostics(diagnostics);
-      return exitCodes.invalid;
+  async run(invocation) {
+    if (invocation.options.live) {
+      const { explainLive } = await import('../explain/live.ts');
+      return await explainLive(invocation);
     }
-    const { listeners, answerTo } = explainer(model, options);
-    const usual = url.port ?? (url.scheme === 'https' ? options.httpsPort : options.httpPort);
-    const listener = options.at
-      ? listeners.find(({ address }) => address === options.at)
-      : listenerFor(url, listeners, options);
-    if (listener === undefined) {
-      const known = listeners.map(({ address, tls }) => `${address} (${tls ? 'https' : 'http'})`).join(', ');
-      const what = options.at ?? `${url.scheme} at port ${usual}`;
-      throw new Failure(exitCodes.usage, `no site is served by ${what}`, `these policies are served at ${known}`);
-    }
-    const { address: at, tls } = listener;
-    const isHost = ([name]: readonly [string, string]) => name.toLowerCase() === 'host';
-    const asked: Asked = {
-      method,
-      at,
-      host: options.header.findLast(isHost)?.[1] ?? url.host,
-      target: url.target,
-      headers: options.header.filter((header) => !isHost(header)),
-      from: at.startsWith('unix/') ? undefined : options.from,
-      protocol: options.protocol,
-    };
-    const answer = answerTo(asked);
-    const [{ answerAsJson }, { renderAnswer }] = await Promise.all([
-      import('../../explain/as-json.ts'),
-      import('../../explain/render.ts'),
-    ]);
-    await output.document(answerAsJson(asked, answer), () => renderAnswer(asked, answer, { color: output.color, tls }));
-    return exitCodes.done;
+    const { explainPolicies } = await import('../explain/policies.ts');
+    return (await explainPolicies(invocation)) ? exitCodes.done : exitCodes.invalid;
   },
 };
 

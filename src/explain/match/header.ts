@@ -4,12 +4,14 @@ import type { Received } from '../received.ts';
 
 /** `header`: any of its lines equals any of the values, `*` at either end standing for anything. */
 export function headerHolds(name: string, wanted: Presence, received: Received): boolean {
-  const lines = headerLines(canonicalHeader(name), received);
+  const lines = headerLines(name, received);
   if (typeof wanted === 'boolean') return (lines !== undefined) === wanted;
   return lines?.some((line) => wanted.some((value) => isLike(line, value))) ?? false;
 }
 
-function headerLines(name: string, { headers, host }: Received): readonly string[] | undefined {
+/** The lines of a header, in whatever spelling it is asked for; undefined where it is not there. */
+export function headerLines(given: string, { headers, host }: Received): readonly string[] | undefined {
+  const name = canonicalHeader(given);
   if (name === 'Host') return host === '' ? undefined : [host];
   return headers.get(name);
 }

@@ -16,6 +16,11 @@ export function not(holds: Holds): Holds {
   return holds === 'unknown' ? holds : !holds;
 }
 
+/** One that holds settles it, whatever the others. */
+export function any<T>(items: readonly T[], holds: (item: T) => Holds): Holds {
+  return not(none(items, holds));
+}
+
 export function none<T>(items: readonly T[], holds: (item: T) => Holds): Holds {
   return all(items, (item) => not(holds(item)));
 }

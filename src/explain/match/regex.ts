@@ -7,11 +7,16 @@ const MOST_KEPT = 1_000;
 
 /** `regex`: anywhere in the cleaned path, its case as sent. Never by Node's own engine, which means other things and can hang. */
 export function regexHolds(pattern: string, { path }: Received): Holds {
+  return textFits(pattern, path);
+}
+
+/** Whether a pattern of RE2 is found in a text. */
+export function textFits(pattern: string, text: string): Holds {
   if (!compiled.has(pattern)) {
     if (compiled.size >= MOST_KEPT) compiled.clear();
     compiled.set(pattern, compile(pattern));
   }
-  return compiled.get(pattern)?.test(path) ?? 'unknown';
+  return compiled.get(pattern)?.test(text) ?? 'unknown';
 }
 
 function compile(pattern: string): RE2JS | undefined {

@@ -6,6 +6,7 @@ import { renderDiagnostics } from '../../../src/diagnostics/render.ts';
 import type { Asked } from '../../../src/explain/asked.ts';
 import { type Explainer, explainer } from '../../../src/explain/explainer.ts';
 import type { Model, Route } from '../../../src/ir/model.ts';
+import { type LiveListener, liveListeners } from '../../../src/trace/trace.ts';
 import { secretNames } from '../arbitrary/values.ts';
 import { type RunningCaddy, startCaddy } from '../caddy.ts';
 import type { Answer } from '../client/answer.ts';
@@ -25,6 +26,8 @@ export const rightCredentials: readonly string[] = [
 /** What the policies of a case mean, to caddyctl and to a real Caddy. */
 export interface Loaded extends Explainer {
   readonly model: Model;
+  /** The servers as they would run without the test. */
+  readonly live: readonly LiveListener[];
   /** The last part of the `@id` of a route. */
   readonly idOf: (host: string, route: Route | undefined) => string;
   readonly ask: (asked: Asked) => Promise<Answer>;
@@ -110,7 +113,7 @@ export class Scene {
       this.#lines.set(key, line);
       return line.ask(asWritten(asked), asked.method !== 'HEAD');
     };
-    return { ...explained, model, idOf: idsOf(model), ask };
+    return { ...explained, model, live: liveListeners(config.apps), idOf: idsOf(model), ask };
   }
 }
 
