@@ -1,7 +1,6 @@
 import type { JsonValue } from '../caddy/json.ts';
 import { shown, shownList } from '../plan/describe/values.ts';
 import { at, itemsOf, own } from '../plan/live.ts';
-import type { TraceWay } from './walk.ts';
 
 /** How a request ends in a live config. */
 export type TraceEnd = { readonly id: string | undefined } & (
@@ -13,6 +12,12 @@ export type TraceEnd = { readonly id: string | undefined } & (
   /** Caddy's empty 200. */
   | { readonly kind: 'nothing' }
 );
+
+export interface TraceWay {
+  /** What only Caddy can tell and must come out so; "" for what is left. */
+  readonly provided: string;
+  readonly end: TraceEnd;
+}
 
 /** What a handler that surely answers does. */
 export function endOf(kind: string, handler: JsonValue, id: string | undefined): TraceEnd | undefined {

@@ -4,9 +4,9 @@ import type { Asked } from '../explain/asked.ts';
 import { clientBehindProxies } from '../explain/client.ts';
 import { type Received, receive } from '../explain/received.ts';
 import { at, entriesOf, itemsOf, own } from '../plan/live.ts';
-import type { TraceEnd } from './endings.ts';
+import type { TraceEnd, TraceWay } from './endings.ts';
 import type { Traced } from './matchers.ts';
-import { type Passed, type TraceWay, Walk } from './walk.ts';
+import { type Passed, Walk } from './walk.ts';
 
 /** What becomes of one request in a live config, as far as can be known without asking Caddy. */
 export interface Trace {

@@ -6,7 +6,7 @@ import { handlerFacts } from '../plan/describe/handler-facts.ts';
 import { routeLabel } from '../plan/describe/route-label.ts';
 import { shown } from '../plan/describe/values.ts';
 import { at, itemsOf, own } from '../plan/live.ts';
-import { type TraceEnd, endOf, mayEnd } from './endings.ts';
+import { type TraceEnd, type TraceWay, endOf, mayEnd } from './endings.ts';
 import { setsHold, type Traced } from './matchers.ts';
 
 /** A route of a live config that a request comes by. */
@@ -17,12 +17,6 @@ export interface Passed {
   readonly facts: readonly (readonly [name: string, text: string])[];
   /** Only Caddy can tell whether it takes the request. */
   readonly isOpen: boolean;
-}
-
-export interface TraceWay {
-  /** What only Caddy can tell and must come out so; "" for what is left. */
-  readonly provided: string;
-  readonly end: TraceEnd;
 }
 
 /** Goes through the routes of a server as Caddy does, with what can be known without it. */

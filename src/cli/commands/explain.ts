@@ -1,19 +1,10 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import { isIP } from 'node:net';
-import type { Asked } from '../../explain/asked.ts';
 import type { CommandModule } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addExamples } from '../help.ts';
-import { addAdminOptions, addTargetOptions, type AdminSettings, type TargetSettings } from '../settings.ts';
-
-export interface ExplainOptions extends TargetSettings, AdminSettings {
-  readonly policy: readonly string[];
-  readonly live: boolean;
-  readonly header: readonly (readonly [string, string])[];
-  readonly from: string;
-  readonly at?: string;
-  readonly protocol: Asked['protocol'];
-}
+import type { ExplainOptions } from '../explain/options.ts';
+import { addAdminOptions, addTargetOptions } from '../settings.ts';
 
 export const explain: CommandModule<ExplainOptions> = {
   define(command) {

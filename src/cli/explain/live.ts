@@ -3,10 +3,10 @@ import { showEnd } from '../../trace/endings.ts';
 import { traceLines } from '../../trace/lines.ts';
 import { liveListeners, trace } from '../../trace/trace.ts';
 import type { Invocation } from '../command.ts';
-import type { ExplainOptions } from '../commands/explain.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { openAdmin } from '../open-admin.ts';
+import type { ExplainOptions } from './options.ts';
 import { question } from './question.ts';
 
 /** Explains by the config that Caddy runs, read once: Caddy is not asked anything else. */

@@ -2,8 +2,8 @@ import { answerAsJson } from '../../explain/as-json.ts';
 import { explainer } from '../../explain/explainer.ts';
 import { renderAnswer } from '../../explain/render.ts';
 import type { Invocation } from '../command.ts';
-import type { ExplainOptions } from '../commands/explain.ts';
 import { compilePaths, targetOf } from '../policies.ts';
+import type { ExplainOptions } from './options.ts';
 import { question } from './question.ts';
 
 /** Explains by what the policies mean; false where they have mistakes. */

@@ -1,8 +1,8 @@
 import { listenerFor, readUrl } from '../../explain/arrival.ts';
 import type { Asked } from '../../explain/asked.ts';
-import type { ExplainOptions } from '../commands/explain.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
+import type { ExplainOptions } from './options.ts';
 
 interface Place {
   readonly address: string;

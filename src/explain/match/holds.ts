@@ -12,7 +12,7 @@ export function all<T>(items: readonly T[], holds: (item: T) => Holds): Holds {
   return verdict;
 }
 
-export function not(holds: Holds): Holds {
+function not(holds: Holds): Holds {
   return holds === 'unknown' ? holds : !holds;
 }
 
