@@ -29,5 +29,5 @@ test('a row that could not be played is not told as one that held', () => {
   expect(verdictOf(figures)).toBe('not done');
   expect(verdictOf({ ...figures, held: 'half of it' })).toBe('held in part');
   expect(verdictOf({ ...figures, broken: ['a | b'] })).toBe('BROKEN');
-  expect(tableOf([{ row, figures: { ...figures, broken: ['a | b'] }, seconds: 1 }])).toContain('a \\| b');
+  expect(tableOf([{ row, figures: { ...figures, broken: ['a | b'] }, seconds: 1, load: 1 }])).toContain('a \\| b');
 });
