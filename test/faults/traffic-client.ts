@@ -18,7 +18,14 @@ const tally = {
   webSockets: { messages: 0, cut: 0 },
   events: { received: 0, cut: 0 },
   wrong: 0,
+  reasons: {} as Record<string, number>,
 } satisfies Traffic;
+
+/** Counts a failure by what the system says. */
+function note(what: string, error: unknown): void {
+  const name = `${what}: ${error instanceof Error && 'code' in error ? String(error.code) : String(error)}`;
+  tally.reasons[name] = (tally.reasons[name] ?? 0) + 1;
+}
 
 interface Got {
   readonly body: string;
@@ -55,9 +62,13 @@ async function keepAsking(): Promise<void> {
     tally.kept.requests++;
     try {
       check(await ask('/quick', agent));
-    } catch {
+    } catch (error) {
       tally.kept.repeated++;
-      await ask('/quick', agent).then(check, () => void tally.kept.failed++);
+      note('kept', error);
+      await ask('/quick', agent).then(check, (again: unknown) => {
+        tally.kept.failed++;
+        note('repeated', again);
+      });
     }
     await sleep(pauseMs.kept);
   }
@@ -67,7 +78,10 @@ async function keepAsking(): Promise<void> {
 async function askAnew(): Promise<void> {
   while (!signal.aborted) {
     tally.fresh.requests++;
-    await ask('/quick', false).then(check, () => void tally.fresh.failed++);
+    await ask('/quick', false).then(check, (error: unknown) => {
+      tally.fresh.failed++;
+      note('fresh', error);
+    });
     await sleep(pauseMs.fresh);
   }
 }
@@ -78,8 +92,9 @@ async function askLong(): Promise<void> {
       const { body, isCut } = await ask('/slow', false);
       tally.inFlight.answers++;
       if (isCut || !body.endsWith(slowEnd)) tally.inFlight.cut++;
-    } catch {
+    } catch (error) {
       tally.inFlight.failed++;
+      note('in flight', error);
     }
   }
 }

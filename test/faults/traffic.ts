@@ -22,6 +22,8 @@ export interface Traffic {
   readonly webSockets: { readonly messages: number; readonly cut: number };
   readonly events: { readonly received: number; readonly cut: number };
   readonly wrong: number;
+  /** How often each kind of request met with which failure. */
+  readonly reasons: Readonly<Record<string, number>>;
 }
 
 /** What the site's clients talk to. */
