@@ -42,7 +42,8 @@ export async function isAnswered(path: string): Promise<boolean> {
     return true;
   } catch (error) {
     const code = codeOf(error);
-    if (code === 'ECONNREFUSED' || code === 'ENOENT') return false;
+    // A reset: it was closed between the connecting and the answer.
+    if (code === 'ECONNREFUSED' || code === 'ENOENT' || code === 'ECONNRESET') return false;
     throw error;
   } finally {
     socket.destroy();
