@@ -10,6 +10,8 @@ export function failureOfStart({ kind, message, hint }: Result): Failure {
     conflict: exitCodes.conflict,
     overtaken: exitCodes.conflict,
     refused: exitCodes.refused,
+    'rolled-back': exitCodes.checksFailed,
+    'rollback-failed': exitCodes.rollbackFailed,
     unreachable: exitCodes.unreachable,
   };
   return new Failure(codes[kind] ?? exitCodes.unexpected, message, hint);
