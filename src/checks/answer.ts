@@ -31,7 +31,7 @@ function open1(line: Line, ask: Ask, signal: AbortSignal): ClientRequest {
       'User-Agent': 'caddyctl-test',
       // As most clients do: one that closes loses the answer to a body that is refused.
       Connection: 'keep-alive',
-      ...ask.headers,
+      ...bytes(ask.headers),
       ...(ask.announces !== undefined && { 'Content-Length': `${ask.announces}`, Expect: '100-continue' }),
       ...(ask.sends !== undefined && { 'Content-Length': `${ask.sends}` }),
     },
@@ -65,6 +65,12 @@ export function head1(line: Line, ask: Ask, signal: AbortSignal): Promise<Incomi
 
 /** The server asked for a body that it should have refused. */
 export class NotRefused extends Error {}
+
+/** Node takes a header's text for bytes. */
+function bytes(headers: Ask['headers'] = {}): Record<string, string> {
+  const asBytes = (text: string) => Buffer.from(text, 'utf8').toString('latin1');
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, asBytes(value)]));
+}
 
 async function send(to: ClientRequest, size: number, isOver: () => boolean): Promise<void> {
   for (let sent = 0; sent < size && !isOver() && !to.destroyed; sent += BLOCK.length) {
@@ -103,12 +109,15 @@ async function beginning(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Pairs from Node's flat list of names and values. HTTP/2's own, with a colon, are left out. */
+/**
+ * Pairs from Node's flat list of names and values, which are bytes to it and UTF-8 to Caddy. HTTP/2's own names, with a
+ * colon, are left out.
+ */
 export function pairs(raw: readonly string[]): [string, string][] {
   const found: [string, string][] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? '';
-    if (!name.startsWith(':')) found.push([name, raw[at + 1] ?? '']);
+    if (!name.startsWith(':')) found.push([name, Buffer.from(raw[at + 1] ?? '', 'latin1').toString('utf8')]);
   }
   return found;
 }

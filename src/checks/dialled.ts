@@ -1,4 +1,4 @@
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { rootCertificates, connect as connectTls, type TLSSocket } from 'node:tls';
 import type { Dial } from '../plan/listen.ts';
 import type { Listener } from './check.ts';
@@ -25,7 +25,8 @@ export function dialled(line: Line, protocols?: readonly string[]): Socket {
 export function dialledSecurely({ dial, to, verified, ca }: Line, protocols: readonly string[]): TLSSocket {
   return connectTls({
     ...dial,
-    servername: to.serverName,
+    // An address has no place in the handshake.
+    ...(isIP(to.serverName) === 0 && { servername: to.serverName }),
     ALPNProtocols: [...protocols],
     rejectUnauthorized: verified,
     ...(ca !== undefined && { ca: [...rootCertificates, ca] }),

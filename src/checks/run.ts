@@ -145,11 +145,9 @@ function failureOf(error: unknown, { dial }: Reach, { timeout }: RunOptions): Ve
 /** OpenSSL's own words are for its authors. */
 function sentence(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  if ('reason' in error && typeof error.reason === 'string') {
-    const reason = error.reason.replace(/^.*alert /, '');
-    if (reason === 'internal error') return 'the handshake failed: Caddy has no certificate for this name';
-    return `the handshake failed: ${reason}`;
-  }
+  const [, alert] = /:SSL routines:[^:]*:([^:]*):/.exec(error.message) ?? [];
+  if (alert?.endsWith('internal error') === true) return 'the handshake failed: Caddy has no certificate for this name';
+  if (alert !== undefined) return `the handshake failed: ${alert.replace(/^.*alert /, '')}`;
   return error.message === '' && 'code' in error ? String(error.code) : error.message;
 }
 

@@ -17,7 +17,13 @@ export function headers(spot: Spot): Check[] {
     const checks: Check[] = [];
     if (rules.size > 0) {
       const says = `${path} has ${names} as set, once`;
-      checks.push(headerCheck(spot, route, sample, { name: 'headers', says, wanted: [...rules].flatMap(expected) }));
+      checks.push(
+        headerCheck(spot, route, sample, {
+          name: 'headers',
+          says,
+          wanted: [...rules].flatMap((rule) => expected(rule, isAnswered(sample))),
+        }),
+      );
     }
     if (hideServer) {
       const wanted = ['Server', 'Via'].map((name): HeaderExpectation => ({ name, rule: { kind: 'absent' } }));
@@ -47,22 +53,32 @@ function headerCheck(spot: Spot, route: Route, sample: Sample | undefined, { nam
   return make({ kind: 'answer', to: spot.to, asks: [ask], expects: { headers: wanted } });
 }
 
-function expected([name, { value: rule, origin }]: [
-  string,
-  { value: HeaderChange['rule']; origin: Route['origin'] },
-]): HeaderExpectation[] {
+type Rule = [name: string, { readonly value: HeaderChange['rule']; readonly origin: Route['origin'] }];
+
+/** What is set or removed holds of refusals, too; what is added or assumed only of what is answered. */
+function expected([name, { value: rule, origin }]: Rule, answered: boolean): HeaderExpectation[] {
   switch (rule.kind) {
     case 'set':
       return [{ name, rule: { kind: 'once', value: rule.value.trim() }, origin }];
     case 'remove':
       return [{ name, rule: { kind: 'absent' }, origin }];
     case 'add':
-      return [{ name, rule: { kind: 'one of them', value: rule.value.trim() }, origin }];
+      return answered ? [{ name, rule: { kind: 'one of them', value: rule.value.trim() }, origin }] : [];
     case 'default':
-      return [{ name, rule: { kind: 'there' }, origin }];
+      return answered ? [{ name, rule: { kind: 'there' }, origin }] : [];
     case 'keep':
       return [];
     default:
       return rule satisfies never;
   }
+}
+
+function isAnswered(sample: Sample | undefined): boolean {
+  if (sample === undefined) return false;
+  const { steps, end } = sample.way;
+  return (
+    end.kind !== 'refused' &&
+    end.kind !== 'raw' &&
+    steps.every(({ kind, verdict }) => kind !== 'auth' || verdict === 'passes')
+  );
 }

@@ -4,6 +4,8 @@ import type { CheckDocument, CheckJson } from './document.ts';
 
 const WORDS = { passed: 'ok', failed: 'FAILED', skipped: 'not checked' } as const;
 
+const WIDEST = Math.max(...Object.values(WORDS).map((word) => word.length));
+
 /** All checks by site, then what failed in full, then what could not be checked, and the sum. */
 export function checksAsText(document: CheckDocument): string {
   const sites = [...new Set(document.checks.map(({ site }) => site))];
@@ -18,7 +20,7 @@ function siteTable(site: string, checks: readonly CheckJson[]): string {
   const rows = checks
     .filter((check) => check.site === site)
     .map(({ outcome, name, says, reason }) => [
-      `  ${WORDS[outcome]}`,
+      `  ${WORDS[outcome].padEnd(WIDEST)}`,
       name,
       reason === undefined ? says : `${says} (${reason})`,
     ]);

@@ -6,6 +6,7 @@ import { renderDiagnostics } from '../../../src/diagnostics/render.ts';
 import type { Asked } from '../../../src/explain/asked.ts';
 import { type Explainer, explainer } from '../../../src/explain/explainer.ts';
 import type { Model, Route } from '../../../src/ir/model.ts';
+import type { Dial } from '../../../src/plan/listen.ts';
 import { type LiveListener, liveListeners } from '../../../src/trace/trace.ts';
 import { secretNames } from '../arbitrary/values.ts';
 import { type RunningCaddy, startCaddy } from '../caddy.ts';
@@ -31,6 +32,8 @@ export interface Loaded extends Explainer {
   /** The last part of the `@id` of a route. */
   readonly idOf: (host: string, route: Route | undefined) => string;
   readonly ask: (asked: Asked) => Promise<Answer>;
+  /** Where an address of the policy is in this turn. */
+  readonly dialOf: (address: string) => Dial;
 }
 
 /** A real Caddy that runs one instrumented policy after the other. */
@@ -113,7 +116,11 @@ export class Scene {
       this.#lines.set(key, line);
       return line.ask(asWritten(asked), asked.method !== 'HEAD');
     };
-    return { ...explained, model, live: liveListeners(config.apps), idOf: idsOf(model), ask };
+    const dialOf = (address: string): Dial => {
+      const place = move(address);
+      return typeof place === 'string' ? { path: place } : { host: '127.0.0.1', port: place };
+    };
+    return { ...explained, model, live: liveListeners(config.apps), idOf: idsOf(model), ask, dialOf };
   }
 }
 
