@@ -1,7 +1,8 @@
 import { connect } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
 import { type Answer, pairs } from './answer.ts';
 import type { Ask } from './check.ts';
-import { dialledSecurely, type Line } from './dialled.ts';
+import { dialledSecurely, type Line, secured } from './dialled.ts';
 
 /** Asks over HTTP/2, for listeners that speak nothing older, and to see that it is spoken at all. Reads no body. */
 export async function answer2(line: Line, ask: Ask, signal: AbortSignal): Promise<Answer> {
@@ -9,26 +10,16 @@ export async function answer2(line: Line, ask: Ask, signal: AbortSignal): Promis
   const stop = () => socket.destroy(new Error('no answer in time'));
   signal.addEventListener('abort', stop, { once: true });
   try {
-    return await ask2(await secured(socket), ask);
+    await secured(socket, signal);
+    if (socket.alpnProtocol !== 'h2') throw new Error('HTTP/2 was not agreed upon');
+    return await ask2(socket, ask);
   } finally {
     signal.removeEventListener('abort', stop);
     socket.destroy();
   }
 }
 
-type Socket = ReturnType<typeof dialledSecurely>;
-
-function secured(socket: Socket): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Error('the connection was closed')));
-    socket.once('secureConnect', () =>
-      socket.alpnProtocol === 'h2' ? resolve(socket) : reject(new Error('HTTP/2 was not agreed upon')),
-    );
-  });
-}
-
-function ask2(socket: Socket, { method, target, host, headers = {}, announces }: Ask): Promise<Answer> {
+function ask2(socket: TLSSocket, { method, target, host, headers = {}, announces }: Ask): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const session = connect(`https://${host}`, { createConnection: () => socket });
     session.on('error', reject);

@@ -1,5 +1,5 @@
 import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
-import { dialledSecurely, type Line } from './dialled.ts';
+import { dialledSecurely, type Line, secured } from './dialled.ts';
 import type { Verdict } from './result.ts';
 
 /** The name and the dates; with `chain`, whether it leads to a CA that is trusted. */
@@ -37,14 +37,4 @@ function trust(socket: TLSSocket, chain: 'internal' | 'files' | 'public', ca: st
     return { outcome: 'skipped', reason: `signed by ${who}: --ca names its root` };
   }
   return { outcome: 'failed', expected: 'a chain to a CA that is trusted', got: reason };
-}
-
-/** The handshake; rejects where there is none, as while Caddy has no certificate for the name. */
-export function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    socket.once('secureConnect', () => resolve());
-    socket.once('error', reject);
-    socket.once('close', () => reject(new Error('the connection was closed')));
-  });
 }

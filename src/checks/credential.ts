@@ -4,7 +4,7 @@ import type { Reach } from './where.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The request with its credential in it, or why it must go without one. */
-export type Armed = { readonly ask: Ask; readonly secret?: string } | { readonly reason: string };
+type Armed = { readonly ask: Ask; readonly secret?: string } | { readonly reason: string };
 
 /** Puts in what caddyctl's environment holds. A secret never goes where others could read it. */
 export function armed(ask: Ask, { near }: Pick<Reach, 'near'>, tls: boolean, env: Environment): Armed {

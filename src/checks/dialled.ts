@@ -32,3 +32,13 @@ export function dialledSecurely({ dial, to, verified, ca }: Line, protocols: rea
     ...(ca !== undefined && { ca: [...rootCertificates, ca] }),
   });
 }
+
+/** The handshake; rejects where there is none, as while Caddy has no certificate for the name. */
+export function secured(socket: TLSSocket, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    socket.once('secureConnect', () => resolve());
+    socket.once('error', reject);
+    socket.once('close', () => reject(new Error('the connection was closed')));
+  });
+}

@@ -41,9 +41,11 @@ export async function runChecks(checks: readonly Check[], where: Where, options:
   return results;
 }
 
+const interrupted: Verdict = { outcome: 'skipped', reason: 'interrupted' };
+
 async function verdictOf(probe: Probe, where: Where, options: RunOptions): Promise<Verdict> {
   if (probe.kind === 'none') return { outcome: 'skipped', reason: probe.reason };
-  if (options.signal?.aborted === true) return { outcome: 'skipped', reason: 'interrupted' };
+  if (options.signal?.aborted === true) return interrupted;
   const reach = where.get(probe.to.at);
   if (reach === undefined) return { outcome: 'skipped', reason: `it is not known how to reach ${probe.to.at}` };
   const signal = AbortSignal.any([AbortSignal.timeout(options.timeout), ...(options.signal ? [options.signal] : [])]);
@@ -51,7 +53,7 @@ async function verdictOf(probe: Probe, where: Where, options: RunOptions): Promi
   try {
     return await run(probe, { line, reach, options, signal });
   } catch (error) {
-    return failureOf(error, reach, options);
+    return options.signal?.aborted === true ? interrupted : failureOf(error, reach, options);
   }
 }
 
