@@ -41,11 +41,15 @@ export async function runChecks(checks: readonly Check[], where: Where, options:
   return results;
 }
 
+function isAborted({ signal }: RunOptions): boolean {
+  return signal?.aborted === true;
+}
+
 const interrupted: Verdict = { outcome: 'skipped', reason: 'interrupted' };
 
 async function verdictOf(probe: Probe, where: Where, options: RunOptions): Promise<Verdict> {
   if (probe.kind === 'none') return { outcome: 'skipped', reason: probe.reason };
-  if (options.signal?.aborted === true) return interrupted;
+  if (isAborted(options)) return interrupted;
   const reach = where.get(probe.to.at);
   if (reach === undefined) return { outcome: 'skipped', reason: `it is not known how to reach ${probe.to.at}` };
   const signal = AbortSignal.any([AbortSignal.timeout(options.timeout), ...(options.signal ? [options.signal] : [])]);
@@ -53,7 +57,7 @@ async function verdictOf(probe: Probe, where: Where, options: RunOptions): Promi
   try {
     return await run(probe, { line, reach, options, signal });
   } catch (error) {
-    return options.signal?.aborted === true ? interrupted : failureOf(error, reach, options);
+    return isAborted(options) ? interrupted : failureOf(error, reach, options);
   }
 }
 
