@@ -105,7 +105,9 @@ class Collector {
     const known = this.#found.get(key) ?? { line, covering: [] };
     const { at, hosts } = known.line.where;
     known.line = { ...known.line, where: { ...where, at: merged(at, meeting.at), hosts: merged(hosts, meeting.host) } };
-    known.covering.push((asked) => this.#isOf(meeting, asked) && covers(asked));
+    // A listener that came or went counts for what cannot even be read.
+    const isWhole = change.of === 'listener';
+    known.covering.push((asked) => (isWhole ? asked.at === meeting.at : this.#isOf(meeting, asked) && covers(asked)));
     this.#found.set(key, known);
   }
 

@@ -20,6 +20,8 @@ export function changesBetween(asked: Asked, old: Way, now: Way): Change[] {
     if (was?.seen === is?.seen) return [];
     // Where another kind of thing answers, what belongs to the one or the other goes without saying.
     if (!isSameKind && !(of === 'answer' || of.startsWith('header ') || of === 'rate limit')) return [];
+    // What is taken away from an app's answer is not there in one of Caddy's own either.
+    if (!isSameKind && of.startsWith('header ') && isAway(was?.says) && isAway(is?.says)) return [];
     if (of === 'gate' && !isGateOfItsOwn(was?.says, is?.says)) return [];
     return [{ of, before: was?.says, after: is?.says }];
   });
@@ -29,4 +31,8 @@ export function changesBetween(asked: Asked, old: Way, now: Way): Change[] {
 function isGateOfItsOwn(was: string | undefined, is: string | undefined): boolean {
   const quiet = ['users', 'tokens', undefined];
   return (was !== undefined && is !== undefined) || !quiet.includes(was) || !quiet.includes(is);
+}
+
+function isAway(says: string | undefined): boolean {
+  return says === undefined || says === 'taken away';
 }

@@ -87,14 +87,25 @@ function both(text: string): Effect {
   return { seen: text, says: text };
 }
 
-/** What Caddy itself puts into an answer of its own; any other header that is not said there is not there. */
-const OF_CADDY = new Set(['Server', 'Content-Type', 'Location', 'Www-Authenticate', 'Alt-Svc', 'Content-Length']);
+/** What Caddy itself puts into an answer of its own, or into a file's; any other header that is not said there is not there. */
+const OF_CADDY = new Set([
+  'Server',
+  'Content-Type',
+  'Location',
+  'Www-Authenticate',
+  'Alt-Svc',
+  'Content-Length',
+  'Etag',
+  'Last-Modified',
+  'Accept-Ranges',
+  'Vary',
+]);
 
 function headerEffects(steps: readonly Step[], end: End): Map<string, Effect> {
-  const isOwn = end.kind === 'refused' || end.kind === 'respond' || end.kind === 'redirect';
+  const isOwn = end.kind !== 'proxy' && end.kind !== 'raw';
   const effects = new Map<string, Effect>();
   for (const { name, rule } of steps.flatMap(({ headers = [] }): readonly HeaderChange[] => headers)) {
-    const isBare = isOwn && !OF_CADDY.has(name);
+    const isBare = (isOwn && !OF_CADDY.has(name)) || (name === 'Via' && end.kind !== 'proxy');
     if (rule.kind === 'keep') continue;
     if (rule.kind === 'remove' && isBare) effects.delete(name);
     else {

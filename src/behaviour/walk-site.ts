@@ -68,7 +68,7 @@ export function walkSite(old: Side, now: Side, host: string): SiteWalk {
       provided: first.provided,
     };
   });
-  return { changes, placeOf, notes: [...walker.notes] };
+  return { changes, placeOf, notes: walker.notes() };
 }
 
 function* leavesOf(node: PathNode): Generator<Leaf> {
@@ -96,7 +96,9 @@ function streams(routes: readonly Route[]): PathPattern[] {
 
 /** Leaves that the same routes get are walked once. */
 class Walker {
-  readonly notes = new Set<string>();
+  readonly #met = new Set<string>();
+  readonly #unmet = new Set<string>();
+  #isPartial = false;
   readonly #sides: readonly [Side, Side];
   readonly #host: string;
   readonly #placeOf: (path: string) => string;
@@ -110,6 +112,15 @@ class Walker {
     this.#placeOf = placeOf;
     this.#indexes = [old, now].map(({ stand: { site } }) => indexOf(site));
     this.#isSameAround = aroundOf(old) === aroundOf(now);
+  }
+
+  /** What was not looked at, a sentence each. */
+  notes(): string[] {
+    const unmet = [...this.#unmet].filter((each) => !this.#met.has(each));
+    return [
+      ...unmet.map((each) => `no path was found for ${each}: what only such a path shows is missing`),
+      ...(this.#isPartial ? ['so much is matched that only each two of the matchers were combined'] : []),
+    ];
   }
 
   walk(leaf: Leaf): Walked {
@@ -139,8 +150,8 @@ class Walker {
       maySendToHttps: this.#sides.some(({ stand }) => stand.onlyToHttps),
       isThere: (path) => this.#placeOf(path) === here && decodeURIComponent(written(path)) === path,
     });
-    for (const each of space.unmet)
-      this.notes.add(`no path was found for ${each}: what only such a path shows is missing`);
+    for (const each of space.met) this.#met.add(each);
+    for (const each of space.unmet) this.#unmet.add(each);
     const walked = walkLeaf(space, {
       at: address,
       host: this.#host,
@@ -148,7 +159,7 @@ class Walker {
       before: answering(before, this.#host, old),
       after: answering(after, this.#host, now),
     });
-    if (walked.isPartial) this.notes.add('so much is matched that only each two of the matchers were combined');
+    this.#isPartial ||= walked.isPartial;
     return walked;
   }
 }

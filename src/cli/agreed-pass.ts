@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Invocation } from './command.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
+import type { PlanBasis } from './plan-basis.ts';
 import type { PassParts, RanPass } from './run-pass.ts';
 import type { Observation } from '../reconcile/verify/observe.ts';
 
@@ -20,6 +21,8 @@ export function addAgreeOptions(command: Command): void {
 }
 
 export interface Asking {
+  /** Ends the command where this is not the plan that was meant. */
+  readonly insist?: ((plan: Plan, basis: PlanBasis) => void) | undefined;
   readonly question: string;
   readonly run: (parts: PassParts) => Promise<RanPass>;
   /** What is said when it is done. */
@@ -33,8 +36,13 @@ export async function agreedPass(invocation: Invocation<AgreeSettings>, asking: 
   const { renderPlan } = await import('../plan/render.ts');
   const show = (plan: Plan): void => output.note(renderPlan(plan, { color: output.noteColor }).trimEnd());
   const ran = await asking.run({
-    async confirm(plan) {
+    async confirm(plan, basis) {
+      if (basis) asking.insist?.(plan, basis);
       show(plan);
+      if (basis?.policies) {
+        const { behaviourText, liveBehaviour } = await import('./live-behaviour.ts');
+        output.note((await behaviourText(await liveBehaviour(plan, basis), basis, output.noteColor)).trimEnd());
+      }
       if (options.dryRun) return false;
       if (options.yes || !process.stdin.isTTY || !process.stderr.isTTY) return true;
       const { askYesNo } = await import('./confirm.ts');
@@ -48,7 +56,9 @@ export async function agreedPass(invocation: Invocation<AgreeSettings>, asking: 
       if (step === 'again') output.note('Somebody else changed their part of the config: planning again');
     },
   });
-  const { outcome } = ran;
+  const { outcome, basis } = ran;
+  // Nothing was left to agree to, but that was not the plan.
+  if (outcome.kind === 'unchanged' && basis) asking.insist?.(outcome.plan, basis);
   // Nobody was asked about these, so nobody has seen them.
   if (outcome.kind === 'conflict' || outcome.kind === 'refused') show(outcome.plan);
   return await report(invocation, asking, ran);

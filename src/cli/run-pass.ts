@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Target } from '../caddy/target.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { History } from '../history/history.ts';
@@ -6,10 +7,13 @@ import type { Plan } from '../plan/plan.ts';
 import type { Verify } from '../reconcile/kept-verification.ts';
 import type { Outcome } from '../reconcile/outcome.ts';
 import type { Step } from '../reconcile/pass.ts';
+import type { Policies } from '../behaviour/policies.ts';
+import type { Log } from '../log.ts';
 import { aim } from './aim.ts';
 import type { Invocation } from './command.ts';
 import { type PlanSettings, planOptionsOf } from './plan-options.ts';
 import { compilePaths, targetOf } from './policies.ts';
+import type { PlanBasis } from './plan-basis.ts';
 import type { AdminSettings, TargetSettings } from './settings.ts';
 import type { LocalSettings } from './up/settings.ts';
 import type { VerifySettings } from './verify-options.ts';
@@ -17,13 +21,15 @@ import type { VerifySettings } from './verify-options.ts';
 export interface PassSettings extends TargetSettings, AdminSettings, PlanSettings, LocalSettings {}
 
 export interface PassParts {
-  readonly confirm: (plan: Plan) => Promise<boolean>;
+  readonly confirm: (plan: Plan, basis?: PlanBasis) => Promise<boolean>;
   readonly onStep?: (step: Step) => void;
   /** The command that the history remembers, and how it is verified; absent for one that only looks. */
   readonly remembered?: { readonly as: string; readonly verify: VerifySettings };
 }
 
 export interface RanPass {
+  /** What its plan rests on; absent where the policies make none. */
+  readonly basis?: PlanBasis | undefined;
   readonly outcome: Outcome;
   /** Of the policies and of the history; errors only where the outcome is `invalid`. */
   readonly diagnostics: readonly Diagnostic[];
@@ -40,7 +46,10 @@ export async function runPass(
   const { admin, dialAddresses, target: local } = await aim(options, process.env, log);
   const aimed = { ...targetOf(options, process.env), ...local };
   const { inputsOf } = await import('../history/inputs.ts');
+  const { stateOf } = await import('./remembered.ts');
+  const state = await stateOf(aimed.owner, options.stateDir, process.env);
   let diagnostics: readonly Diagnostic[] = [];
+  let basis: PlanBasis | undefined;
   const input = {
     admin,
     owner: aimed.owner,
@@ -49,22 +58,41 @@ export async function runPass(
       const target = { ...aimed, adminAddresses: dialAddresses, ...(running && { running }) };
       const compiled = await compilePaths(operands, target, process.stdin, log);
       diagnostics = compiled.diagnostics;
-      return { ...compiled, inputs: inputsOf(compiled.sources) };
+      const inputs = inputsOf(compiled.sources);
+      const { model, revision } = compiled;
+      const { owner, httpPort, httpsPort } = aimed;
+      const surroundings = { httpPort, httpsPort, ...(running && { modules: running.modules }) };
+      const policies: Policies | undefined = model && { model, surroundings };
+      if (revision !== undefined) basis = { owner, caddy: admin.address, revision, inputs, policies, state };
+      return { ...compiled, inputs };
     },
-    confirm,
+    confirm: (plan: Plan) => confirm(plan, basis),
     onStep,
   };
   if (remembered === undefined) {
     const { pass } = await import('../reconcile/pass.ts');
     const outcome = await pass(input);
-    return { outcome, diagnostics };
+    return { outcome, diagnostics, basis };
   }
   const { recordedPass } = await import('../reconcile/recorded-pass.ts');
   const { by, historyOf } = await import('./remembered.ts');
   const history = await historyOf(aimed.owner, options.stateDir, process.env);
   const verify = await verifyOf(remembered.verify, aimed, history, admin.address);
   const { warnings, ...ran } = await recordedPass({ ...input, history, by: by(remembered.as), verify, pin: 'ends' });
-  return { ...ran, diagnostics: [...diagnostics, ...warnings] };
+  if (ran.outcome.kind === 'applied' || ran.outcome.kind === 'unchanged') await keepMeaning(basis, log);
+  return { ...ran, basis, diagnostics: [...diagnostics, ...warnings] };
+}
+
+/** For those who ask later what would change. That it cannot be kept hinders nobody. */
+async function keepMeaning(basis: PlanBasis | undefined, log: Log): Promise<void> {
+  if (basis?.policies === undefined) return;
+  const { policies, revision, state } = basis;
+  const { httpPort, httpsPort, modules } = policies.surroundings;
+  const { openMeanings } = await import('../history/meanings.ts');
+  const meaning = { sites: policies.model.sites, httpPort, httpsPort, modules: [...(modules ?? [])] };
+  await openMeanings(join(state, 'meanings'))
+    .keep(revision, meaning)
+    .catch((error: unknown) => log.debug({ reason: String(error) }, 'what the policies meant is not kept'));
 }
 
 async function verifyOf(

@@ -8,7 +8,8 @@ import { regexSamples } from './regex-sample.ts';
 
 export interface Shapes {
   readonly dimensions: readonly Dimension[];
-  /** Patterns for which no path was found that they take. */
+  /** Patterns for which a path was found that they take, and those for which none was. */
+  readonly met: readonly string[];
   readonly unmet: readonly string[];
 }
 
@@ -21,7 +22,7 @@ export function pathShapes(
 ): Shapes {
   const regexes = [...new Set(conditions.flatMap(({ regex }) => regex ?? []))];
   const globs = [...new Set(conditions.flatMap(({ path_glob: some }) => some ?? []))];
-  if (regexes.length + globs.length === 0) return { dimensions: [], unmet: [] };
+  if (regexes.length + globs.length === 0) return { dimensions: [], met: [], unmet: [] };
   const says = [...regexes.map((text) => `regex ${text}`), ...globs];
   const atoms = [
     ...regexes.map(
@@ -45,9 +46,9 @@ export function pathShapes(
     return { says: held.length === 0 ? 'of no such form' : held.join(' and '), shape };
   });
   const dimension = byWhatHolds('path', choices, atoms, plain);
-  // A single path need not fit any of them.
-  const unmet = leaf.kind === 'below' ? says.filter((each) => !met.has(each)) : [];
-  return { dimensions: dimension.classes.length > 1 ? [dimension] : [], unmet };
+  // A glob can always be met, but for leaves that have nothing of it.
+  const unmet = regexes.map((text) => `regex ${text}`).filter((each) => !met.has(each));
+  return { dimensions: dimension.classes.length > 1 ? [dimension] : [], met: [...met], unmet };
 }
 
 function candidates({ kind, path }: Leaf, samples: readonly string[]): string[] {

@@ -59,7 +59,7 @@ export function spaceOf(input: SpaceInput): Space {
     ...bodies(modifiers),
     ...sentHeaders(modifiers),
   ];
-  return { plain, unmet: shapes.unmet, dimensions: distinct(dimensions) };
+  return { plain, met: shapes.met, unmet: shapes.unmet, dimensions: distinct(dimensions) };
 }
 
 function parts({ not = [], ...condition }: When): Condition[] {

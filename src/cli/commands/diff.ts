@@ -9,6 +9,7 @@ import { addLocalOptions } from '../up/settings.ts';
 
 interface DiffOptions extends PassSettings {
   readonly from?: readonly string[];
+  readonly out?: string;
   readonly jsonPatch: boolean;
   readonly detailedExitcode: boolean;
 }
@@ -20,6 +21,7 @@ export const diff: CommandModule<DiffOptions> = {
       .option('--json-patch', 'print the changes of the config as JSON Patch (RFC 6902)', false)
       .option('--detailed-exitcode', 'end with 2 when something would change', false);
     command.option('--from <path...>', 'compare with these policies, and with no Caddy: which requests change');
+    command.option('--out <file>', 'write the plan there, for `apply --plan`');
     addPlanOptions(command);
     addTargetOptions(command);
     addAdminOptions(command);
@@ -27,6 +29,7 @@ export const diff: CommandModule<DiffOptions> = {
     addExamples(command, [
       ['caddyctl diff', 'what `caddyctl apply` would change'],
       ['caddyctl diff policies/ --from old-policies/', 'which requests are answered otherwise; in CI, without a Caddy'],
+      ['caddyctl diff --out plan.json', 'for `caddyctl apply --plan plan.json`: that, or nothing'],
       ['caddyctl diff --detailed-exitcode -q', 'for scripts: 0 when Caddy has what the policies say, 2 when not'],
     ]);
   },
@@ -40,18 +43,27 @@ export const diff: CommandModule<DiffOptions> = {
     const { exitCodeOf, failureOf, outcomeAsJson } = await import('../outcome.ts');
     // A pass that nobody agrees to ends with its plan.
     const ran = await runPass(invocation, { confirm: async () => false });
-    const { outcome } = ran;
+    const { outcome, basis } = ran;
+    const isPlan = outcome.kind === 'declined' || outcome.kind === 'unchanged';
+    if (options.out !== undefined && isPlan && basis) {
+      const { writePlanFile } = await import('../plan-file.ts');
+      await writePlanFile(options.out, outcome.plan, basis);
+    }
+    const { behaviourJson, behaviourText, liveBehaviour } = await import('../live-behaviour.ts');
+    const behaviour = outcome.kind === 'declined' && basis ? await liveBehaviour(outcome.plan, basis) : undefined;
     if (options.jsonPatch && 'plan' in outcome) {
       const { jsonPatch } = await import('../../plan/json-patch.ts');
       const { base, next } = outcome.plan;
       const patch = jsonPatch({ apps: base.apps.value, logging: base.logging.value }, next);
       await output.document(patch, () => `${JSON.stringify(patch, null, 2)}\n`);
     } else if (output.format !== 'text') {
-      await output.document(outcomeAsJson(ran), () => '');
+      const requests = behaviour && { requests: await behaviourJson(behaviour) };
+      await output.document({ ...outcomeAsJson(ran), ...requests }, () => '');
       return outcome.kind === 'declined' && options.detailedExitcode ? exitCodes.changes : exitCodeOf(outcome);
     } else if ('plan' in outcome) {
       const { renderPlan } = await import('../../plan/render.ts');
-      await output.text(renderPlan(outcome.plan, { color: output.color }));
+      const requests = behaviour && basis ? await behaviourText(behaviour, basis, output.color) : '';
+      await output.text(renderPlan(outcome.plan, { color: output.color }) + requests);
     }
     output.diagnostics(ran.diagnostics);
     const failure = failureOf(outcome);
