@@ -15,6 +15,8 @@ export interface Compiled extends Partial<Translation> {
   readonly diagnostics: readonly Diagnostic[];
   /** What the files mean; absent while a file cannot be read as a policy. */
   readonly model?: Model;
+  /** What the config was made for, beside the policies. */
+  readonly madeFor?: { readonly httpPort: number; readonly httpsPort: number; readonly modules: readonly string[] };
   /** Absent when any diagnostic is an error: half a policy set is never a config. */
   readonly config?: CaddyConfig;
 }
@@ -32,5 +34,7 @@ export function compile(sources: readonly SourceFile[], target: Target): Compile
   const wanted = set.global.diagnostics?.value ?? {};
   const diagnostics = adjustSeverities([...unmerged, ...unresolved, ...checked], wanted);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, model };
-  return { diagnostics, model, ...translate(model, target) };
+  const { httpPort, httpsPort, running } = target;
+  const madeFor = { httpPort, httpsPort, modules: [...(running?.modules ?? [])] };
+  return { diagnostics, model, madeFor, ...translate(model, target) };
 }

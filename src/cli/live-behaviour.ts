@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { BehaviourDiff } from '../behaviour/line.ts';
 import type { Policies } from '../behaviour/policies.ts';
 import { runningRevision } from '../history/running.ts';
@@ -21,7 +20,7 @@ export async function liveBehaviour(plan: Plan, basis: PlanBasis): Promise<LiveB
   return { diff: behaviourChanges(before, policies) };
 }
 
-async function ranBefore(plan: Plan, { owner, state, policies }: PlanBasis): Promise<Policies | string> {
+async function ranBefore(plan: Plan, { owner, history, policies }: PlanBasis): Promise<Policies | string> {
   const { oursOf } = await import('../plan/ours.ts');
   const live = { apps: plan.base.apps.value, logging: plan.base.logging.value };
   const { servers } = oursOf(live, owner);
@@ -29,13 +28,11 @@ async function ranBefore(plan: Plan, { owner, state, policies }: PlanBasis): Pro
   if ([...servers].length === 0) return { model: { sites: [] }, surroundings };
   const revision = runningRevision(live.apps, owner);
   if (revision === undefined) return 'what Caddy runs is not one revision of ours';
-  const [{ openMeanings }, { openHistory }, { makePlan }] = await Promise.all([
+  const [{ meaningsBeside, openMeanings }, { makePlan }] = await Promise.all([
     import('../history/meanings.ts'),
-    import('../history/history.ts'),
     import('../plan/plan.ts'),
   ]);
-  const meaning = await openMeanings(join(state, 'meanings')).find(revision);
-  const history = openHistory(join(state, 'history'));
+  const meaning = await openMeanings(meaningsBeside(history.folder)).find(revision);
   const config = await history
     .read()
     .then(({ entries }) => entries.find((entry) => entry.revision === revision && entry.outcome !== 'rejected'))

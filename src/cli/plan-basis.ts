@@ -1,4 +1,5 @@
 import type { Policies } from '../behaviour/policies.ts';
+import type { History } from '../history/history.ts';
 import type { Input } from '../history/inputs.ts';
 
 /** What a plan rests on beside what Caddy runs. */
@@ -11,6 +12,5 @@ export interface PlanBasis {
   readonly inputs: readonly Input[];
   /** What they mean; undefined where a config is pushed that was made before. */
   readonly policies: Policies | undefined;
-  /** The folder of this owner's state. */
-  readonly state: string;
+  readonly history: History;
 }

@@ -6,14 +6,9 @@ import { programVersion } from './version.ts';
 
 /** The history of an owner in the state folder that the flags and the environment name. Touches nothing yet. */
 export async function historyOf(owner: string, stateDir: string | undefined, env: NodeJS.ProcessEnv): Promise<History> {
-  const { openHistory } = await import('../history/history.ts');
-  return openHistory(join(await stateOf(owner, stateDir, env), 'history'));
-}
-
-/** The folder below which all is that is kept for an owner. */
-export async function stateOf(owner: string, stateDir: string | undefined, env: NodeJS.ProcessEnv): Promise<string> {
   const { defaultStateFolder } = await import('../daemon/run-folder.ts');
-  return join(stateDir ?? defaultStateFolder(env), owner);
+  const { openHistory } = await import('../history/history.ts');
+  return openHistory(join(stateDir ?? defaultStateFolder(env), owner, 'history'));
 }
 
 /** Who runs this command. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Target } from '../caddy/target.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { History } from '../history/history.ts';
@@ -8,7 +7,6 @@ import type { Verify } from '../reconcile/kept-verification.ts';
 import type { Outcome } from '../reconcile/outcome.ts';
 import type { Step } from '../reconcile/pass.ts';
 import type { Policies } from '../behaviour/policies.ts';
-import type { Log } from '../log.ts';
 import { aim } from './aim.ts';
 import type { Invocation } from './command.ts';
 import { type PlanSettings, planOptionsOf } from './plan-options.ts';
@@ -46,8 +44,8 @@ export async function runPass(
   const { admin, dialAddresses, target: local } = await aim(options, process.env, log);
   const aimed = { ...targetOf(options, process.env), ...local };
   const { inputsOf } = await import('../history/inputs.ts');
-  const { stateOf } = await import('./remembered.ts');
-  const state = await stateOf(aimed.owner, options.stateDir, process.env);
+  const { by, historyOf } = await import('./remembered.ts');
+  const history = await historyOf(aimed.owner, options.stateDir, process.env);
   let diagnostics: readonly Diagnostic[] = [];
   let basis: PlanBasis | undefined;
   const input = {
@@ -63,7 +61,7 @@ export async function runPass(
       const { owner, httpPort, httpsPort } = aimed;
       const surroundings = { httpPort, httpsPort, ...(running && { modules: running.modules }) };
       const policies: Policies | undefined = model && { model, surroundings };
-      if (revision !== undefined) basis = { owner, caddy: admin.address, revision, inputs, policies, state };
+      if (revision !== undefined) basis = { owner, caddy: admin.address, revision, inputs, policies, history };
       return { ...compiled, inputs };
     },
     confirm: (plan: Plan) => confirm(plan, basis),
@@ -75,24 +73,9 @@ export async function runPass(
     return { outcome, diagnostics, basis };
   }
   const { recordedPass } = await import('../reconcile/recorded-pass.ts');
-  const { by, historyOf } = await import('./remembered.ts');
-  const history = await historyOf(aimed.owner, options.stateDir, process.env);
   const verify = await verifyOf(remembered.verify, aimed, history, admin.address);
   const { warnings, ...ran } = await recordedPass({ ...input, history, by: by(remembered.as), verify, pin: 'ends' });
-  if (ran.outcome.kind === 'applied' || ran.outcome.kind === 'unchanged') await keepMeaning(basis, log);
   return { ...ran, basis, diagnostics: [...diagnostics, ...warnings] };
-}
-
-/** For those who ask later what would change. That it cannot be kept hinders nobody. */
-async function keepMeaning(basis: PlanBasis | undefined, log: Log): Promise<void> {
-  if (basis?.policies === undefined) return;
-  const { policies, revision, state } = basis;
-  const { httpPort, httpsPort, modules } = policies.surroundings;
-  const { openMeanings } = await import('../history/meanings.ts');
-  const meaning = { sites: policies.model.sites, httpPort, httpsPort, modules: [...(modules ?? [])] };
-  await openMeanings(join(state, 'meanings'))
-    .keep(revision, meaning)
-    .catch((error: unknown) => log.debug({ reason: String(error) }, 'what the policies meant is not kept'));
 }
 
 async function verifyOf(

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type FileSystem, systemFiles } from '../files/file-system.ts';
 import { hasPrivateFolder, privateFolder } from '../files/private-folder.ts';
 import { decodeMeaning, encodeMeaning, type Meaning } from './meaning-text.ts';
@@ -15,14 +15,17 @@ export interface Meanings {
 /** So many revisions back something can be compared. */
 const MOST = 20;
 
+/** Where they are kept, by the folder of the history. */
+export function meaningsBeside(history: string): string {
+  return join(dirname(history), 'meanings');
+}
+
 /** Touches nothing yet. */
 export function openMeanings(folder: string, files: FileSystem = systemFiles): Meanings {
   return {
     async keep(revision, meaning) {
       if (!isRevision(revision)) throw new TypeError(`no revision: ${revision}`);
       await privateFolder(folder, files);
-      const known = (await files.readdir(folder)).filter(isRevision);
-      if (known.includes(revision)) await files.unlink(join(folder, revision));
       await writeWhole(files, folder, revision, encodeMeaning(meaning));
       await forgetOldest(folder, files);
     },

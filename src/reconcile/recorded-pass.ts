@@ -5,6 +5,7 @@ import { degraded, skipped } from '../history/degraded.ts';
 import type { By } from '../history/entry.ts';
 import type { History } from '../history/history.ts';
 import { type Input, inputsDigest } from '../history/inputs.ts';
+import { meaningsBeside, openMeanings } from '../history/meanings.ts';
 import type { Pin } from '../history/pin.ts';
 import { keptVerification, type Verify } from './kept-verification.ts';
 import type { Outcome } from './outcome.ts';
@@ -92,6 +93,14 @@ export async function recordedPass(input: RecordedPassInput): Promise<RecordedPa
     const problems = await attempt(() => remember(history, entry, config, verification?.said() ?? []));
     skipped(history.folder, problems ?? []).forEach(warn);
   }
+  if (isServed && compiled !== undefined) await keepMeaning(history, compiled);
   const { before, now } = (isServed && pins) || {};
   return { outcome, warnings: [...warnings.values()], ended: now === undefined ? before : undefined, pinned: now };
+}
+
+/** For those who ask later which requests would change. Where it cannot be kept, they are told that nobody knows. */
+async function keepMeaning({ folder }: History, { model, madeFor, revision }: RecordedCompiled): Promise<void> {
+  if (model === undefined || madeFor === undefined || revision === undefined) return;
+  const meanings = openMeanings(meaningsBeside(folder));
+  await meanings.keep(revision, { sites: model.sites, ...madeFor }).catch(() => {});
 }

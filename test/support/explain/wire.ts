@@ -68,7 +68,7 @@ export class Line {
 
   async #read(hasBody: boolean): Promise<Answer | undefined> {
     for (;;) {
-      const answer = parse(this.#text, hasBody, this.#ended);
+      const answer = parseAnswer(this.#text, hasBody, this.#ended);
       if (answer || this.#ended) return answer;
       await new Promise<void>((resolve) => (this.#wake = resolve));
     }
@@ -76,7 +76,7 @@ export class Line {
 }
 
 /** One whole answer, or undefined while it is not whole. */
-function parse(text: string, hasBody: boolean, ended: boolean): Answer | undefined {
+export function parseAnswer(text: string, hasBody: boolean, ended: boolean): Answer | undefined {
   const split = text.indexOf('\r\n\r\n');
   if (split === -1) return undefined;
   const [first = '', ...lines] = text.slice(0, split).split('\r\n');
