@@ -24,10 +24,9 @@ export class Budget {
     if (typeof value !== 'object' || value === null) return 1;
     const known = this.#weights.get(value);
     if (known !== undefined) return known;
-    const inner = Array.isArray(value)
-      ? value
-      : Object.entries(value).flatMap(([key, each]) => (key === 'routes' || key === 'checks' ? [] : [each]));
-    const weight = inner.reduce((sum: number, each) => sum + this.weigh(each), 1);
+    let weight = 1;
+    if (Array.isArray(value)) for (const each of value) weight += this.weigh(each);
+    else for (const key in value) if (key !== 'routes' && key !== 'checks') weight += this.weigh(value[key as never]);
     this.#weights.set(value, weight);
     return weight;
   }

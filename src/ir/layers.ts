@@ -82,5 +82,7 @@ type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] }
 
 /** Drops the keys that hold undefined, so that absence is told in one way. */
 export function definedOnly<T extends object>(given: T): Defined<T> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Defined<T>;
+  const defined: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(given)) if (value !== undefined) defined[key] = value;
+  return defined as Defined<T>;
 }

@@ -69,7 +69,8 @@ class Composer {
       if (documents === 1) root = node;
       else this.#report('several-documents', 'a file holds one document', node?.range, 'make a second file of it');
     }
-    const size = root && unfolded(root);
+    // Without an anchor the tree is no larger than the text, nor deeper than the parser let it be.
+    const size = root && this.#anchors.size > 0 ? unfolded(root) : undefined;
     if (size && (Math.max(size.nodes, this.#copied) > MAX_UNFOLDED_NODES || size.depth > MAX_DEPTH)) {
       const what = size.depth > MAX_DEPTH ? `nest deeper than ${MAX_DEPTH} levels` : 'unfold to over a million values';
       const hint = 'use presets for what several sites share';

@@ -4,6 +4,13 @@ import { domainToASCII } from 'node:url';
 
 const LOOPBACK_NAMES = new Set(['', 'localhost', 'localhost.localdomain', 'ip6-localhost', 'ip6-loopback']);
 
+// Made once: a check asks for every upstream of a set.
+const ownAddresses = new BlockList();
+ownAddresses.addSubnet('127.0.0.0', 8);
+ownAddresses.addAddress('0.0.0.0');
+ownAddresses.addAddress('::1', 'ipv6');
+ownAddresses.addAddress('::', 'ipv6');
+
 /** Whether dialling this host reaches this machine. The unspecified address does too, on Linux; IPv4 may be written as IPv6. */
 export function isLoopback(host: string): boolean {
   const name = canonicalHost(host);
@@ -18,6 +25,18 @@ const METADATA_NAMES = new Set([
   'metadata.goog',
   'metadata.google.internal',
 ]);
+
+const metadataAddresses = new BlockList();
+metadataAddresses.addSubnet('169.254.0.0', 16);
+metadataAddresses.addAddress('100.100.100.200');
+metadataAddresses.addAddress('168.63.129.16');
+metadataAddresses.addAddress('192.0.0.192');
+metadataAddresses.addSubnet('fe80::', 10, 'ipv6');
+metadataAddresses.addAddress('fd00:ec2::254', 'ipv6');
+metadataAddresses.addAddress('fd20:ce::254', 'ipv6');
+// The same by way of a translator: NAT64 and 6to4.
+metadataAddresses.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
+metadataAddresses.addSubnet('2002:a9fe::', 32, 'ipv6');
 
 /** Whether this is a link-local address, or where a cloud tells a machine its own credentials. */
 export function isMetadata(host: string): boolean {
@@ -37,31 +56,7 @@ function canonicalHost(host: string): string {
   return isIP(name) === 0 ? domainToASCII(name) || name : name;
 }
 
-function isAmong(host: string, addresses: () => BlockList): boolean {
+function isAmong(host: string, addresses: BlockList): boolean {
   const family = isIP(host);
-  return family !== 0 && addresses().check(host, family === 4 ? 'ipv4' : 'ipv6');
-}
-
-function ownAddresses(): BlockList {
-  const own = new BlockList();
-  own.addSubnet('127.0.0.0', 8);
-  own.addAddress('0.0.0.0');
-  own.addAddress('::1', 'ipv6');
-  own.addAddress('::', 'ipv6');
-  return own;
-}
-
-function metadataAddresses(): BlockList {
-  const list = new BlockList();
-  list.addSubnet('169.254.0.0', 16);
-  list.addAddress('100.100.100.200');
-  list.addAddress('168.63.129.16');
-  list.addAddress('192.0.0.192');
-  list.addSubnet('fe80::', 10, 'ipv6');
-  list.addAddress('fd00:ec2::254', 'ipv6');
-  list.addAddress('fd20:ce::254', 'ipv6');
-  // The same by way of a translator: NAT64 and 6to4.
-  list.addSubnet('64:ff9b::a9fe:0', 112, 'ipv6');
-  list.addSubnet('2002:a9fe::', 32, 'ipv6');
-  return list;
+  return family !== 0 && addresses.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
