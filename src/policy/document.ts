@@ -17,7 +17,7 @@ import type { Range, SourceFile } from '../diagnostics/position.ts';
 import { syntaxDiagnostic } from './syntax.ts';
 import { type DocumentNode, type ListNode, type MapNode, type ScalarNode, unfolded } from './tree.ts';
 
-/** What aliases may unfold to, in nodes: a file of 1 MiB cannot hold as many by itself, so only a bomb gets here. */
+/** What aliases may unfold to, in nodes: a file of 1 MiB cannot hold as many by itself, so only a bomb gets here, and none without an anchor. */
 const MAX_UNFOLDED_NODES = 1_000_000;
 const MAX_DEPTH = 64;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
@@ -69,7 +69,6 @@ class Composer {
       if (documents === 1) root = node;
       else this.#report('several-documents', 'a file holds one document', node?.range, 'make a second file of it');
     }
-    // Without an anchor the tree is no larger than the text, nor deeper than the parser let it be.
     const size = root && this.#anchors.size > 0 ? unfolded(root) : undefined;
     if (size && (Math.max(size.nodes, this.#copied) > MAX_UNFOLDED_NODES || size.depth > MAX_DEPTH)) {
       const what = size.depth > MAX_DEPTH ? `nest deeper than ${MAX_DEPTH} levels` : 'unfold to over a million values';
