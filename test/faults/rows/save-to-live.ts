@@ -50,8 +50,11 @@ async function measure(context: Context, size: number, rounds: number): Promise<
     for (let round = 1; round <= rounds; round++) {
       await sleep(spacingMs);
       const body = `r${round}`;
+      const before = daemon.lines();
       saves.push(await timeTo(scene, body, () => save(scene, size, 0, body)));
       configs.push({ body, apps: await appsOf(scene) });
+      // From the end of its pass on.
+      await daemon.said({ msg: 'policies applied' }, before);
     }
     await daemon.end();
     const posts: number[] = [];
