@@ -4,25 +4,31 @@ import type { Verdict } from './result.ts';
 
 type Failed = Extract<Verdict, { outcome: 'failed' }>;
 
-/** The first thing about an answer that is not as it must be. */
-export function compare(answer: Answer, ask: Ask, { status, headers = [], body }: Expectation): Failed | undefined {
+/** The first thing about an answer that is not as it must be. Of its texts only what is `tellable` is told. */
+export function compare(
+  answer: Answer,
+  ask: Ask,
+  { status, headers = [], body }: Expectation,
+  tellable: (text: string) => string,
+): Failed | undefined {
   const asked = `${ask.method} ${ask.target}`;
   const failed = (expected: string, got: string): Failed => ({ outcome: 'failed', expected, got: `${got} (${asked})` });
   if (status !== undefined && !statusFits(answer.status, status)) return failed(showStatus(status), `${answer.status}`);
   for (const each of headers) {
     const got = valuesOf(answer, each.name);
     if (headerFits(got, each)) continue;
-    const lines = got.length === 0 ? `no ${each.name}` : got.map((value) => `${each.name}: ${value}`).join(' | ');
+    const lines =
+      got.length === 0 ? `no ${each.name}` : got.map((value) => `${each.name}: ${tellable(value)}`).join(' | ');
     return {
       ...failed(showHeader(each), `${lines} on a ${answer.status}`),
       ...(each.origin && { origin: each.origin }),
     };
   }
   if (body === undefined) return undefined;
-  if ('is' in body) return answer.body === body.is ? undefined : failed(quoted(body.is), quoted(answer.body));
+  if ('is' in body) return answer.body === body.is ? undefined : failed(quoted(body.is), quoted(tellable(answer.body)));
   return answer.body.includes(body.contains)
     ? undefined
-    : failed(`a body that contains ${quoted(body.contains)}`, quoted(answer.body));
+    : failed(`a body that contains ${quoted(body.contains)}`, quoted(tellable(answer.body)));
 }
 
 function statusFits(status: number, rule: StatusRule): boolean {

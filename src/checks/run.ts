@@ -90,9 +90,9 @@ function run(probe: Exclude<Probe, { kind: 'none' }>, around: Surroundings): Pro
 
 async function answers(asks: readonly Ask[], expects: Expectation, around: Surroundings): Promise<Verdict> {
   for (const ask of asks) {
-    const verdict = await withCredential(ask, around, async (line, made) => {
+    const verdict = await withCredential(ask, around, async (line, made, tellable) => {
       const answer = await answered(line, made, around.signal, expects.body !== undefined);
-      const failed = compare(answer, ask, expects);
+      const failed = compare(answer, ask, expects, tellable);
       const isSlowedDown = answer.status === 429 && failed !== undefined;
       if (isSlowedDown) return { outcome: 'skipped', reason: 'a rate limit answered with 429' };
       return failed ?? { outcome: 'passed' };
@@ -106,19 +106,15 @@ function answered(line: Line, ask: Ask, signal: AbortSignal, reads: boolean): Pr
   return line.to.tls && line.to.http === 2 ? answer2(line, ask, signal) : answer1(line, ask, { signal, reads });
 }
 
-/** Puts the credential in, and keeps its text out of what is told. */
+/** Puts the credential in; with it, a secret only goes where the certificate is right, or no further than this machine. */
 async function withCredential(
   ask: Ask,
   { line, reach, options }: Surroundings,
-  probe: (line: Line, ask: Ask) => Promise<Verdict>,
+  probe: (line: Line, ask: Ask, tellable: (text: string) => string) => Promise<Verdict>,
 ): Promise<Verdict> {
   const made = armed(ask, reach, line.to.tls, options.env);
   if ('reason' in made) return { outcome: 'skipped', reason: made.reason };
-  const { secret } = made;
-  if (secret === undefined) return probe(line, made.ask);
-  const verdict = await probe({ ...line, verified: !reach.near }, made.ask);
-  if (verdict.outcome !== 'failed') return verdict;
-  return { ...verdict, got: verdict.got.replaceAll(secret, '…') };
+  return probe({ ...line, verified: made.isSecret && !reach.near }, made.ask, made.tellable);
 }
 
 async function speaksHttp2(line: Line, signal: AbortSignal): Promise<Verdict> {

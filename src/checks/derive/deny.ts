@@ -2,11 +2,8 @@ import type { Refusal } from '../../explain/answer.ts';
 import { showPath } from '../../policy/schema/path.ts';
 import type { Ask, Check, Expectation } from '../check.ts';
 import { admitted } from './entry.ts';
-import { SAFE, sampleOf } from './sample.ts';
+import { NO_SAFE_REQUEST, sampleOf } from './sample.ts';
 import { checkOf, type Spot, unchecked, wayOf } from './spot.ts';
-
-/** No app hears of a request that is denied, so these methods are harmless there. */
-const ANY_METHOD = [...SAFE, 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** What is denied is denied in every spelling that means the same to Caddy. */
 export function deny(spot: Spot): Check[] {
@@ -15,8 +12,8 @@ export function deny(spot: Spot): Check[] {
     const path = showPath(route.pattern);
     const make = (says: string, probe: Check['probe']) =>
       checkOf(spot, { name: 'deny', detail: path, says, origin: route.origin, probe });
-    const sample = sampleOf(spot, route, ANY_METHOD);
-    if (sample === undefined) return [make(`${path} is denied`, unchecked('no request is known that gets there'))];
+    const sample = sampleOf(spot, route);
+    if (sample === undefined) return [make(`${path} is denied`, unchecked(NO_SAFE_REQUEST))];
     const entry = admitted(spot, sample.ask);
     const says = `${path} is denied`;
     if ('reason' in entry) return [make(says, unchecked(entry.reason))];

@@ -2,7 +2,7 @@ import { showPath } from '../../policy/schema/path.ts';
 import type { Check, Probe } from '../check.ts';
 import { expectationOf } from './deny.ts';
 import { admitted } from './entry.ts';
-import { SAFE, sampleOf } from './sample.ts';
+import { NO_SAFE_REQUEST, sampleOf } from './sample.ts';
 import { checkOf, type Spot, unchecked, wayOf } from './spot.ts';
 
 const WRITING = ['POST', 'PUT', 'PATCH'];
@@ -17,9 +17,9 @@ export function access(spot: Spot): Check[] {
     const path = showPath(route.pattern);
     const make = (says: string, probe: Probe) =>
       checkOf(spot, { name: 'access', detail: path, says, origin: rule.origin, probe });
-    const sample = sampleOf(spot, route, [...SAFE, ...WRITING, 'DELETE']);
+    const sample = sampleOf(spot, route);
     const says = `${path} turns away who may not come`;
-    if (sample === undefined) return [make(says, unchecked('no request is known that gets there'))];
+    if (sample === undefined) return [make(says, unchecked(NO_SAFE_REQUEST))];
     const step = sample.way.steps.find(({ kind, verdict }) => kind.endsWith('_from') && verdict === 'ends');
     if (!step?.refusal) {
       const isTold = told.has(rule.value);

@@ -3,7 +3,7 @@ import type { Route } from '../../ir/model.ts';
 import { showPath } from '../../policy/schema/path.ts';
 import type { Check, HeaderExpectation } from '../check.ts';
 import { admitted } from './entry.ts';
-import { type Sample, sampleOf } from './sample.ts';
+import { NO_SAFE_REQUEST, type Sample, sampleOf } from './sample.ts';
 import { checkOf, type Spot, unchecked } from './spot.ts';
 
 /** What a policy says of headers stands on every route's answer, be it the app's or a refusal. */
@@ -44,8 +44,7 @@ interface Wanted {
 function headerCheck(spot: Spot, route: Route, sample: Sample | undefined, { name, says, wanted }: Wanted): Check {
   const make = (probe: Check['probe']) =>
     checkOf(spot, { name, detail: showPath(route.pattern), says, origin: route.origin, probe });
-  if (sample === undefined)
-    return make(unchecked('which request gets there only Caddy can tell, or it would change something'));
+  if (sample === undefined) return make(unchecked(NO_SAFE_REQUEST));
   // They stand on a refusal, too, so a credential is only used where it is there.
   const entry = admitted(spot, sample.ask);
   const { credential } = 'ask' in entry ? entry.ask : {};

@@ -3,7 +3,7 @@ import { within } from '../../ir/origin.ts';
 import { showPath } from '../../policy/schema/path.ts';
 import type { Ask, Check } from '../check.ts';
 import { admitted } from './entry.ts';
-import { pathOf, sampleOf } from './sample.ts';
+import { NO_SAFE_REQUEST, pathOf, sampleOf } from './sample.ts';
 import { checkOf, isWildcard, type Spot, unchecked, wayOf } from './spot.ts';
 
 /** A service that says how it is answers so through this site; of the others some answer of their own is enough. */
@@ -78,5 +78,5 @@ function answers(spot: Spot, name: string, routes: readonly Route[]): Check {
     const expects = { status: { not: [502, 503, 504] } };
     return make(name, says, { kind: 'answer', to: spot.to, asks: [entry.ask], expects });
   }
-  return make(name, told, unchecked('which request gets there only Caddy can tell, or it would change something'));
+  return make(name, told, unchecked(NO_SAFE_REQUEST));
 }

@@ -1,7 +1,7 @@
 import { showPath } from '../../policy/schema/path.ts';
 import type { Check, Probe } from '../check.ts';
 import { admitted } from './entry.ts';
-import { sampleOf } from './sample.ts';
+import { NO_SAFE_REQUEST, sampleOf } from './sample.ts';
 import { checkOf, type Spot, unchecked, wayOf } from './spot.ts';
 
 /** What Caddy answers by itself: redirects and fixed answers. */
@@ -13,8 +13,8 @@ export function ownAnswers(spot: Spot): Check[] {
     const make = (says: string, probe: Probe) =>
       checkOf(spot, { name: kind, detail: path, says, origin: route.origin, probe });
     const told = kind === 'redirect' ? `${path} sends elsewhere` : `${path} is answered as written`;
-    const sample = sampleOf(spot, route, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-    if (sample === undefined) return [make(told, unchecked('no request is known that gets there'))];
+    const sample = sampleOf(spot, route);
+    if (sample === undefined) return [make(told, unchecked(NO_SAFE_REQUEST))];
     const entry = admitted(spot, sample.ask);
     if ('reason' in entry) return [make(told, unchecked(entry.reason))];
     const { ask } = entry;

@@ -12,8 +12,10 @@ export interface Sample {
   readonly way: Way;
 }
 
-/** Asking with these changes nothing: RFC 9110, section 9.2.1. */
-export const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+/** Asking with these changes nothing, even where a rule that should refuse them is broken: RFC 9110, section 9.2.1. */
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+
+export const NO_SAFE_REQUEST = 'which request gets there only Caddy can tell, or it would change something';
 
 /**
  * Looks for a request by one of these methods that the policies say this route takes. Undefined where its conditions are beyond

@@ -20,7 +20,13 @@ let flags: readonly string[];
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'checks-'));
   policy = join(folder, 'site.yaml');
-  app = await startBackend({ app: echo('app') });
+  const answers = echo('app');
+  app = await startBackend({
+    app: (request, response, contact) => {
+      response.setHeader('X-Heard', request.headers.authorization ?? 'nothing');
+      answers(request, response, contact);
+    },
+  });
   const text = `
 services: { app: { at: "${app.address}", health: /health } }
 sites:
@@ -30,9 +36,11 @@ sites:
     routes:
       /: app
       /internal: { deny: 404 }
-      /api: { to: app, auth: { bearer: { env: TOKEN } } }
+      /api: { to: app, auth: { bearer: { env: TOKEN }, pass: true } }
     checks:
       - { get: /, status: 200 }
+      - { get: /api/heard, headers: { X-Heard: { contains: Bearer } } }
+      - { get: /api/unheard, headers: { X-Heard: nothing } }
       - { off: [chain, limit], reason: a proxy in front has its own }
   other.example.com: ${app.address}
   socket.example.com: { to: app, tls: "off", listen: "unix/${join(folder, 'listen.sock')}" }
@@ -68,7 +76,7 @@ describe('where all is well', () => {
   });
 
   test('with the credential more is checked, and it is printed nowhere', async () => {
-    const { code, stdout, stderr } = await run(['-o', 'json', '--site', 'app.example.com'], {
+    const { code, stdout, stderr } = await run(['-o', 'json', '--site', 'app.example.com', '--filter', 'auth'], {
       CADDYCTL_CHECK_TOKEN: TOKEN,
     });
     expect(code).toBe(0);
@@ -79,6 +87,14 @@ describe('where all is well', () => {
       place: { file: policy, line: 10 },
     });
     expect(new Set(checks.map(({ site }) => site))).toEqual(new Set(['app.example.com']));
+    expect(stdout + stderr).not.toContain(TOKEN);
+  });
+
+  test('nor where the app repeats it', async () => {
+    const { code, stdout, stderr } = await run(['--filter', 'heard'], { CADDYCTL_CHECK_TOKEN: TOKEN });
+    expect(code).toBe(7);
+    expect(stdout).toContain('got       X-Heard: Bearer … on a 200 (GET /api/unheard)');
+    expect(stdout).toMatch(/\n1 failed, 1 passed, 0 not checked/);
     expect(stdout + stderr).not.toContain(TOKEN);
   });
 
