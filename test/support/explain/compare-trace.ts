@@ -5,10 +5,14 @@ import { all, type Answer } from '../client/answer.ts';
 import { HANDLER, ROUTE } from './instrumented.ts';
 import type { Loaded } from './scene.ts';
 
-/** What a real Caddy did other than what was read from its config; empty where it did one of the ways. */
-export function traceDifferences(asked: Asked, answer: Answer, { live }: Pick<Loaded, 'live'>): string[] {
+/** What a real Caddy did other than what was read from its config; none where it did one of the ways, of which there may be one. */
+export function traceDifferences(
+  asked: Asked,
+  answer: Answer,
+  { live }: Pick<Loaded, 'live'>,
+): { found: string[]; isSure: boolean } {
   const listener = live.find(({ address }) => address === asked.at);
-  if (!listener) return [`no server at ${asked.at}`];
+  if (!listener) return { found: [`no server at ${asked.at}`], isSure: true };
   const { ways } = trace(asked, listener);
   const [route] = all(answer, ROUTE);
   const [handler] = all(answer, HANDLER);
@@ -27,5 +31,5 @@ export function traceDifferences(asked: Asked, answer: Answer, { live }: Pick<Lo
       expect('status', String(answer.status), end.status);
     return wrong;
   });
-  return found.find((each) => each.length === 0) ?? found.flat();
+  return { found: found.find((each) => each.length === 0) ?? found.flat(), isSure: ways.length === 1 };
 }
