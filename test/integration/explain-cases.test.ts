@@ -35,6 +35,11 @@ sites:
     routes:
       /: app
       /in: { allow_from: 10.0.0.0/8, respond: in }
+  gate.test:
+    tls: internal
+    to: app
+    request_headers: { X-Zero: { add: " x " } }
+    auth: { forward: { to: app, path: /ask, copy_headers: [Remote-User] } }
   gone.test: { tls: off, errors: { 404: { body: lost, status: 410 }, 4xx: { redirect: /sorry } }, routes: { /: { deny: 404 }, /no: { deny: true } } }
 `;
 
@@ -45,6 +50,11 @@ const at = (host: string, target: string, says: string, more: Partial<Asked> = {
   says,
   ...more,
 });
+
+const preflight = [
+  ['Origin', 'https://a.test'],
+  ['Access-Control-Request-Method', 'GET'],
+] as const;
 
 const cases: Readonly<Record<string, readonly Told[]>> = {
   'a prefix is stripped at the end of a segment, or not at all': [
@@ -155,6 +165,25 @@ const cases: Readonly<Record<string, readonly Told[]>> = {
         ['Forwarded', 'for=192.0.2.1'],
         ['X-Forwarded-Port', '1'],
       ],
+    }),
+  ],
+  'what the app is told by the auth service, and not by a client': [
+    at('gate.test', '/', 'GET /', {
+      at: ':443',
+      headers: [
+        ['Remote-User', 'forged'],
+        ['X-Zero', 'mine'],
+      ],
+    }),
+    at('gate.test', '/', 'OPTIONS /', {
+      at: ':443',
+      method: 'OPTIONS',
+      headers: [...preflight, ['Remote-User', 'forged']],
+    }),
+    at('gate.test', '/', 'OPTIONS /', {
+      at: ':443',
+      method: 'OPTIONS',
+      headers: [...preflight, ['Upgrade', 'websocket']],
     }),
   ],
   'error pages': [at('gone.test', '/', '410 deny'), at('gone.test', '/no', '302 deny')],

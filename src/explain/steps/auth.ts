@@ -29,9 +29,7 @@ export function authStep(place: Place): Step[] {
         : step('passes', 'a client certificate is asked for by TLS, and this is plain http'),
     ];
   }
-  const isSensitive = place.handler.kind === 'proxy' && place.handler.upstream.facts.sensitive;
-  const isFree = isPreflight(place) && !NOT_OF_A_PREFLIGHT.some((name) => received.headers.has(name));
-  if (isFree && !isSensitive) return [step('passes', 'a preflight carries no credential, and passes')];
+  if (passesFreely(place)) return [step('passes', 'a preflight carries no credential, and passes')];
   const given = received.headers.get('Authorization');
   if (basic) {
     const user = basicUser(given?.[0]);
@@ -48,6 +46,13 @@ export function authStep(place: Place): Step[] {
   return [
     step('depends', `"${name}" is asked at ${forward?.path ?? '/'}: unless it says 2xx, its answer is the client's`),
   ];
+}
+
+/** Preflights pass the gate, unless the app behind is sensitive. */
+export function passesFreely({ handler, ...subject }: Place): boolean {
+  const isSensitive = handler.kind === 'proxy' && handler.upstream.facts.sensitive;
+  const { headers } = subject.received;
+  return !isSensitive && isPreflight(subject) && !NOT_OF_A_PREFLIGHT.some((name) => headers.has(name));
 }
 
 /** As Go reads it: the user of a whole Basic credential. */

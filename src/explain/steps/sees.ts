@@ -2,8 +2,9 @@ import type { Upstream } from '../../ir/model.ts';
 import type { Origin } from '../../ir/origin.ts';
 import { isInRanges } from '../address-range.ts';
 import type { SeenHeader, Sees } from '../answer.ts';
-import { isPreflight, type Place } from '../place.ts';
+import type { Place } from '../place.ts';
 import { uriOf } from '../target.ts';
+import { passesFreely } from './auth.ts';
 import { rewritten } from './rewrite.ts';
 
 /** What the app gets. */
@@ -11,16 +12,15 @@ export function sees(upstream: Upstream, place: Place): Sees {
   const { received, modifiers } = place;
   const headers = new Map<string, SeenHeader>();
   const put = (name: string, value: string | null, origin?: Origin) =>
-    // Blanks around a value are none of it on the way.
-    headers.set(name, { name, value: value?.replace(/^[ \t]+|[ \t]+$/g, '') ?? null, ...(origin && { origin }) });
+    headers.set(name, { name, value: value === null ? null : trimmed(value), ...(origin && { origin }) });
   for (const name of forged(place)) put(name, null);
   for (const [name, value] of forwarded(place)) put(name, value);
   // A client on a socket of whom the proxy says nothing is "@" to Caddy.
   if (received.from !== undefined || place.trusted.length > 0) put('X-Real-Ip', place.client ?? '@');
   const { auth } = modifiers;
   for (const name of auth?.value.forward?.copy_headers ?? []) {
-    // Who asks for nothing is told nothing: a preflight passes as it is.
-    if (!isPreflight(place) || upstream.facts.sensitive) put(name, `{${name} of the auth service}`, auth?.origin);
+    // Of a request that passes freely nobody is asked, and it stays as it is.
+    if (!passesFreely(place)) put(name, `{${name} of the auth service}`, auth?.origin);
   }
   if (auth && !auth.value.pass && (auth.value.basic ?? auth.value.bearer)) put('Authorization', null, auth.origin);
   for (const [name, { value: rule, origin }] of modifiers.requestHeaders) {
@@ -28,7 +28,7 @@ export function sees(upstream: Upstream, place: Place): Sees {
     if (rule.kind === 'set') put(name, rule.value, origin);
     if (rule.kind === 'remove') put(name, null, origin);
     if (rule.kind === 'default' && sent === undefined) put(name, rule.value, origin);
-    if (rule.kind === 'add') put(name, sent === undefined ? rule.value : `${sent}, ${rule.value}`, origin);
+    if (rule.kind === 'add') put(name, sent === undefined ? rule.value : `${sent}, ${trimmed(rule.value)}`, origin);
   }
   return {
     method: received.asked.method,
@@ -36,6 +36,11 @@ export function sees(upstream: Upstream, place: Place): Sees {
     host: hostSeen(upstream, received.host),
     headers: [...headers.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1)),
   };
+}
+
+/** Blanks around a value are none of it on the way. */
+function trimmed(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '');
 }
 
 function hostSeen({ facts: { host_header: host } }: Upstream, sent: string): string {
