@@ -145,6 +145,28 @@ test('in earnest a secret that Caddy does not have is refused at its line, and a
   expect(await body()).toBe('hello');
 });
 
+test('in earnest a start over a mistake serves what was served before, until it is mended', async () => {
+  const port = await freePort();
+  const saying = (what: string): string =>
+    `sites:\n  app.localhost: { respond: ${what}, tls: off, listen: "127.0.0.1:${port}" }\n`;
+  const ports = ['--http-port', `${await freePort()}`, '--https-port', `${await freePort()}`];
+  const body = async (): Promise<string> => (await http1({ host: 'app.localhost', port })).body;
+  await write('a.yaml', saying('hello'));
+  const before = up({ args: [...ports, policies], home });
+  expect((await before.document()).former).toBeNull();
+  before.kill('SIGTERM');
+  await before.ended;
+
+  await write('a.yaml', saying('[hello'));
+  const run = up({ args: [...ports, policies], home });
+  expect(await run.document()).toMatchObject({ former: expect.stringMatching(/^[0-9a-f]{12}$/) as string, sites: [] });
+  await run.says(/^error\[.*a\.yaml:2:/ms);
+  await run.says(/^Revision [0-9a-f]{12} is served on, as it was before, until this is mended$/m);
+  expect(await body()).toBe('hello');
+  await write('a.yaml', saying('mended'));
+  await until(async () => ((await body()) === 'mended' ? true : undefined));
+});
+
 test('what somebody else changed in our Caddy is put right, and SIGHUP looks at once', async () => {
   const site = await local('--interval', '1h');
   const socketPath = site.found.caddy.admin.slice('unix/'.length);

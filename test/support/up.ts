@@ -22,6 +22,8 @@ export interface UpSite {
 export interface UpDocument {
   readonly caddy: { readonly path: string; readonly version: string; readonly pid: number; readonly admin: string };
   readonly rootCertificate: string | null;
+  /** The revision of before, where it is served in place of the policies. */
+  readonly former: string | null;
   readonly sites: readonly UpSite[];
 }
 

@@ -21,7 +21,10 @@ export interface AnnouncerParts {
 
 export interface Announcer {
   /** Tells where everything is, once, and people what they can do now. */
-  start(found: Pick<Summary, 'pid' | 'sites' | 'waiting' | 'rootCertificate'>, status: DaemonStatus): Promise<void>;
+  start(
+    found: Pick<Summary, 'pid' | 'sites' | 'waiting' | 'former' | 'rootCertificate'>,
+    status: DaemonStatus,
+  ): Promise<void>;
   /** Tells people of the sites and logins that came with a save. */
   news(sites: readonly Served[]): void;
   /** How a plan that a guard refused is allowed once. */

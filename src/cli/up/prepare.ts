@@ -11,6 +11,7 @@ import { compilePaths } from '../policies.ts';
 import { caddyBinary } from './binary.ts';
 import { claimPlace } from './place.ts';
 import { localProvider, type Provider, providerInEarnest } from './provider.ts';
+import { servedBefore } from './served-before.ts';
 import type { UpSettings } from './settings.ts';
 
 /** All that is decided before a Caddy is started. */
@@ -54,14 +55,19 @@ export async function prepare(
     adminAddresses: [`unix/${folder.adminSocket}`],
   };
   const { model, config, diagnostics } = await compilePaths(operands, draft, stdin);
-  if (model === undefined || config === undefined) return refuse(diagnostics, exitCodes.invalid);
-  if (model.sites.length === 0 && !options.allowEmpty) {
+  if (model?.sites.length === 0 && config !== undefined && !options.allowEmpty) {
     const hint = 'if that is meant, allow it with --allow-empty';
     throw new Failure(exitCodes.refused, 'refused: the policies name no site', hint);
   }
   const earnest = providerInEarnest(draft);
-  const unset = options.local ? [] : (await earnest.provide(model)).diagnostics;
-  if (unset.some(isError)) return refuse(unset, exitCodes.invalid);
+  const unset = options.local || model === undefined ? [] : (await earnest.provide(model)).diagnostics;
+  const mistakes = model === undefined || config === undefined ? diagnostics : unset;
+  if (mistakes.some(isError)) {
+    const revision = options.local ? undefined : await servedBefore(options, process.env, `unix/${folder.adminSocket}`);
+    if (revision === undefined) return refuse(mistakes, exitCodes.invalid);
+    output.diagnostics(mistakes);
+    say(`Revision ${revision} is served on, as it was before, until this is mended`);
+  }
 
   const binary = await caddyBinary({
     obtain: options.obtain,
@@ -72,6 +78,10 @@ export async function prepare(
   });
   const free = await claimPlace(folder, say);
   let provider = earnest;
+  const problemsHere = async (wanted: Model | undefined): Promise<readonly Diagnostic[]> => {
+    if (wanted === undefined) return [];
+    return options.local ? (await provider.provide(wanted)).diagnostics : await problemsOfListening(wanted, draft);
+  };
   const release = async (): Promise<void> => {
     await provider.close();
     await free();
@@ -79,7 +89,7 @@ export async function prepare(
   try {
     if (options.local) provider = await localProvider(draft, folder, options, say);
     // Only now: the Caddy of a killed caddyctl may have had the ports.
-    const found = options.local ? (await provider.provide(model)).diagnostics : await problemsOfListening(model, draft);
+    const found = await problemsHere(model);
     if (!found.some(isError)) return { binary, folder, provider, stdin, release };
     await release();
     const isTaken = found.some(({ code }) => code === 'listen-taken');

@@ -108,12 +108,19 @@ export async function serve(
     worker.run().catch((error: unknown) => crash.abort(error));
     const turn = await first;
     if (turn === undefined) return;
-    if (!isServed(turn.result)) throw failureOfStart(turn.result);
+    const isFormer = turn.fallback !== undefined && isServed(turn.fallback);
+    if (!isServed(turn.result) && !isFormer) throw failureOfStart(turn.result);
     const limit = sites.some(({ certificate }) => certificate === 'other') ? readyLimits.other : readyLimits.internal;
     const waiting = await isReady(limit, ended);
     if (ended.aborted) return;
     const hasInternal = sites.some(({ certificate }) => certificate === 'internal');
-    const found = { pid: caddy.pid, sites, waiting, rootCertificate: hasInternal ? rootCertificate : undefined };
+    const found = {
+      pid: caddy.pid,
+      sites,
+      waiting,
+      former: isFormer ? turn.settled?.revision : undefined,
+      rootCertificate: hasInternal ? rootCertificate : undefined,
+    };
     await announcer.start(found, worker.status.get());
     people.open();
     worker.notices.started();

@@ -12,16 +12,19 @@ export interface Summary {
   readonly sites: readonly Served[];
   /** Those of them that did not answer in time. */
   readonly waiting: readonly Served[];
+  /** The revision of before, where it is served because the policies cannot be. */
+  readonly former: string | undefined;
   /** Of the internal CA; absent where no site has a certificate of it. */
   readonly rootCertificate: string | undefined;
 }
 
 /** Where everything is, for programs. */
-export function summaryAsJson({ binary, pid, admin, sites, waiting, rootCertificate }: Summary): object {
+export function summaryAsJson({ binary, pid, admin, sites, waiting, former, rootCertificate }: Summary): object {
   const lines = linesByFile();
   return {
     caddy: { path: binary.path, version: binary.version, pid, admin },
     rootCertificate: rootCertificate ?? null,
+    former: former ?? null,
     sites: sites.map((site) => ({
       host: site.host,
       url: site.url ?? null,
@@ -34,7 +37,7 @@ export function summaryAsJson({ binary, pid, admin, sites, waiting, rootCertific
 }
 
 /** The same for people: one line for each site. */
-export function summaryText({ binary, sites, waiting }: Summary, color: boolean): string {
+export function summaryText({ binary, sites, waiting, former }: Summary, color: boolean): string {
   const paint = (style: Style, text: string): string =>
     color ? styleText(style, text, { validateStream: false }) : text;
   const rows = siteRows(sites, waiting);
@@ -44,6 +47,8 @@ export function summaryText({ binary, sites, waiting }: Summary, color: boolean)
     const cells = [paint('cyan', where.padEnd(wide)), paint('dim', policy.padEnd(wider)), beside];
     return `  ${cells.join('  ')}`.trimEnd();
   });
+  if (former !== undefined)
+    return `${paint('yellow', 'As before.')} Caddy ${binary.version} serves revision ${former}\n`;
   return [headline(binary, sites, waiting, paint), '', ...table, ''].map((line) => `${line}\n`).join('');
 }
 

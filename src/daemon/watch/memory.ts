@@ -25,7 +25,7 @@ export type Pinned =
   /** It holds, and what it says cannot be read. */
   | { readonly kind: 'lost'; readonly problem: Diagnostic };
 
-export function createMemory(history: History, by: By, admin: AdminPort): Memory {
+export function createMemory(history: History, by: By, admin: Pick<AdminPort, 'address'>): Memory {
   /** Where a pin does not say which policies it is against, it is against those that it was first met with. */
   const met = new Map<string, string>();
 

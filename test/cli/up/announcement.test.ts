@@ -34,6 +34,7 @@ const summary: Summary = {
   admin: 'unix//run/admin.sock',
   sites,
   waiting: [],
+  former: undefined,
   rootCertificate: '/state/root.crt',
 };
 
@@ -53,6 +54,12 @@ test('colours change nothing else', () => {
   expect(stripVTControlCharacters(colored)).toBe(summaryText(summary, false));
 });
 
+test('where the policies cannot be served, what is served in their place', () => {
+  expect(summaryText({ ...summary, sites: [], former: '8bafeeef57cf' }, false)).toBe(
+    'As before. Caddy 2.11.4 serves revision 8bafeeef57cf\n',
+  );
+});
+
 test('what does not answer yet is told', () => {
   const waiting = { ...summary, waiting: sites.slice(1) };
   expect(summaryText(waiting, false)).toMatch(
@@ -65,6 +72,7 @@ test('for programs', () => {
   expect(summaryAsJson({ ...summary, sites: sites.slice(0, 1) })).toEqual({
     caddy: { path: '/usr/bin/caddy', version: '2.11.4', pid: 7, admin: 'unix//run/admin.sock' },
     rootCertificate: '/state/root.crt',
+    former: null,
     sites: [
       {
         host: 'localhost',
