@@ -66,10 +66,9 @@ async function createProgram(
     .exitOverride();
   const loads = verbs.map(async ({ name, load }) => (argv === 'all' || argv.includes(name) ? await load() : undefined));
   const loaded = await Promise.all(loads);
-  addOutputOptions(
-    program,
-    loaded.flatMap((verb) => verb?.formats ?? []),
-  );
+  // What is said of the whole program is what holds for all of it.
+  const special = argv === 'all' ? [] : loaded.flatMap((verb) => verb?.formats ?? []);
+  addOutputOptions(program, special);
   configureHelp(program);
   for (const [index, { name, summary }] of verbs.entries()) {
     const command = program

@@ -4,7 +4,7 @@ import { plainPath } from './path.ts';
 import { line, oneOrMore, problem, textOf } from './text.ts';
 
 /** What is checked without being asked for, by the names under which it is told and turned off. */
-const derivedChecks = [
+export const derivedChecks = [
   'access',
   'auth',
   'certificate',

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { derivedChecks } from '../../../src/policy/schema/check.ts';
 import { auth, log, modifiers, protocols, trustedProxies } from './modifiers.ts';
 import { group, handler, type Place, routeValue, thinned } from './route.ts';
 import { factRoutes, type ServiceName, serviceNames } from './service.ts';
@@ -74,6 +75,13 @@ const check = fc.oneof(
   ...['get', 'head', 'post'].map((verb) => fc.tuple(path, expected).map(([at, answer]) => ({ [verb]: at, ...answer }))),
   path.map((at) => ({ websocket: at })),
   path.map((at) => ({ events: at })),
+  fc
+    .tuple(path, fc.constantFrom('10MiB', '1000B'), expected)
+    .map(([at, size, answer]) => ({ upload: at, size, ...answer })),
+  fc.record({
+    off: fc.oneof(fc.constantFrom(...derivedChecks), fc.subarray([...derivedChecks], { minLength: 1 })),
+    reason: fc.constant('there is none here'),
+  }),
 );
 
 /** Host keys of a site by its turn, so that no two sites share a host. */
