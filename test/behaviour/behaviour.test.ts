@@ -100,7 +100,7 @@ describe('a change is told once, where it is', () => {
       what: 'a condition that only Caddy can tell',
       old: site('/: "a:80"'),
       now: site('/: [{ to: "b:80", when: { expression: "{path} == \'/\'" } }, { to: "a:80" }]'),
-      says: ["app.test/*  upstream a:80 → b:80  (expression: {path} == '/' holds)"],
+      says: ["app.test/*  upstream a:80 → b:80  (expression {path} == '/' holds)"],
     },
     {
       what: 'plain http that is served from now on',

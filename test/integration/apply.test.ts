@@ -205,6 +205,8 @@ describe('diff', () => {
       stdout: `~ site a.example.com (policies/site.yaml:2:3)
     ~ route / over 127.0.0.1:${port}  respond 200 "one" → 200 "two"
 Plan: 0 to add, 1 to change, 0 to remove
+Requests that are answered otherwise:
+  a.example.com/* at 127.0.0.1:${port}  200 "one" → 200 "two"
 `,
     });
   });
