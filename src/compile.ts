@@ -9,7 +9,7 @@ import { mergePolicies } from './ir/merge.ts';
 import type { Model } from './ir/model.ts';
 import { resolve } from './ir/resolve.ts';
 import { shippedPresets } from './ir/shipped-presets.ts';
-import { parsePolicy } from './policy/parse.ts';
+import { createParser, type Parser } from './policy/parser.ts';
 
 export interface Compiled extends Partial<Translation> {
   readonly diagnostics: readonly Diagnostic[];
@@ -21,10 +21,20 @@ export interface Compiled extends Partial<Translation> {
   readonly config?: CaddyConfig;
 }
 
+export type Compile = (sources: readonly SourceFile[], target: Target) => Compiled;
+
 /** Sources → config, without touching anything. All mistakes at once; equal sources in any order give equal bytes. */
-export function compile(sources: readonly SourceFile[], target: Target): Compiled {
+export const compile: Compile = (sources, target) => compileBy(createParser(), sources, target);
+
+/** The same for one set again and again: what a file said the time before is remembered, and never changes what comes out. */
+export function createCompile(): Compile {
+  const parse = createParser();
+  return (sources, target) => compileBy(parse, sources, target);
+}
+
+function compileBy(parse: Parser, sources: readonly SourceFile[], target: Target): Compiled {
   const ordered = sources.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const parsed = [shippedPresets, ...ordered].map((source) => parsePolicy(source, target.env));
+  const parsed = parse([shippedPresets, ...ordered], target.env);
   const unread = parsed.flatMap(({ diagnostics }) => diagnostics);
   const { set, diagnostics: unmerged } = mergePolicies(parsed.flatMap(({ policy }) => policy ?? []));
   // A file that cannot be read hides services and presets, and what others then miss is not their mistake.

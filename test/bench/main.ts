@@ -86,10 +86,11 @@ function rowOf(count: number, rounds: readonly Round[]): string[] {
     ratio('cpu'),
     ms(({ compile }) => compile.cold),
     ms(({ compile }) => compile.warm),
+    ms(({ compile }) => compile.oneFile),
   ];
 }
 
-const head = ['sites', 'caddy adapt', 'translate', 'ratio', 'of CPU', 'compile cold', 'warm'];
+const head = ['sites', 'caddy adapt', 'translate', 'ratio', 'of CPU', 'compile cold', 'warm', 'one file saved'];
 
 async function main(): Promise<void> {
   if (values.help) return void process.stdout.write(usage);

@@ -1,4 +1,6 @@
 import type { RunningCaddy, Target } from '../../caddy/target.ts';
+import { createCompile } from '../../compile.ts';
+import type { SourceFile } from '../../diagnostics/position.ts';
 import type { Sources } from '../../files/read.ts';
 import { compileHolding } from './hold-file.ts';
 import type { Provide } from './provide.ts';
@@ -24,8 +26,11 @@ export interface Compiler {
 }
 
 export function createCompiler({ target: first, onError, provide }: CompilerParts): Compiler {
+  const compileSources = createCompile();
   let target = first;
-  let compiled: { readonly key: string; readonly policies: ReadPolicies } | undefined;
+  let compiled:
+    | { readonly key: string; readonly from: readonly SourceFile[]; readonly policies: ReadPolicies }
+    | undefined;
 
   function onePass(
     sources: Sources,
@@ -33,14 +38,16 @@ export function createCompiler({ target: first, onError, provide }: CompilerPart
     lastGood: ReadonlyMap<string, string>,
   ): ReadPolicies {
     const whole = running === undefined ? target : { ...target, running };
-    return onError === 'hold-file' ? compileHolding(sources, lastGood, whole) : compileWhole(sources, whole);
+    return onError === 'hold-file'
+      ? compileHolding(sources, lastGood, whole, compileSources)
+      : compileWhole(sources, whole, compileSources);
   }
 
   return {
     target: () => target,
     async compile(sources, whatIsRead, running, lastGood) {
       const key = JSON.stringify([whatIsRead, running?.capabilities, [...(running?.modules ?? [])]]);
-      if (compiled?.key === key) return compiled.policies;
+      if (compiled?.key === key && isSame(compiled.from, sources.sources)) return compiled.policies;
       compiled = undefined;
       let policies = onePass(sources, running, lastGood);
       if (provide !== undefined && policies.model !== undefined && policies.config !== undefined) {
@@ -54,8 +61,13 @@ export function createCompiler({ target: first, onError, provide }: CompilerPart
       }
       // What is held, or lacks something on this machine, may be well the next time.
       const isFinal = policies.held.size === 0 && (policies.config !== undefined || provide === undefined);
-      if (isFinal) compiled = { key, policies };
+      if (isFinal) compiled = { key, from: sources.sources, policies };
       return policies;
     },
   };
+}
+
+/** Their paths too: what is said of a file tells where it is. */
+function isSame(a: readonly SourceFile[], b: readonly SourceFile[]): boolean {
+  return a.length === b.length && a.every(({ path, text }, index) => path === b[index]?.path && text === b[index].text);
 }

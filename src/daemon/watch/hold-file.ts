@@ -1,4 +1,5 @@
 import type { Target } from '../../caddy/target.ts';
+import type { Compile } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../../diagnostics/position.ts';
 import type { Sources } from '../../files/read.ts';
@@ -8,7 +9,12 @@ import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
  * As many files as can be as they are, and for each bad one the text of it that was served last. A file is never left out:
  * its sites would go down. So a bad one that was never served refuses the whole set, and so does what no older text repairs.
  */
-export function compileHolding(read: Sources, lastGood: ReadonlyMap<string, string>, target: Target): ReadPolicies {
+export function compileHolding(
+  read: Sources,
+  lastGood: ReadonlyMap<string, string>,
+  target: Target,
+  compile: Compile,
+): ReadPolicies {
   const held = new Map<string, readonly Diagnostic[]>();
   const texts = new Map(read.sources.map((source) => [source.path, source]));
   const hold = (path: string, why: readonly Diagnostic[]): void => {
@@ -27,7 +33,7 @@ export function compileHolding(read: Sources, lastGood: ReadonlyMap<string, stri
     unread = unread.filter((each) => !why.includes(each));
   }
   for (;;) {
-    const compiled = compileWhole({ sources: [...texts.values()], diagnostics: unread }, target);
+    const compiled = compileWhole({ sources: [...texts.values()], diagnostics: unread }, target, compile);
     const mistakes = compiled.diagnostics.filter(isError);
     if (mistakes.length === 0) return { ...compiled, held };
     const bad = byFile(mistakes);

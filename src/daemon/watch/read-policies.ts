@@ -1,5 +1,5 @@
 import type { Target } from '../../caddy/target.ts';
-import { compile, type Compiled } from '../../compile.ts';
+import type { Compile, Compiled } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../../diagnostics/position.ts';
 import type { Sources } from '../../files/read.ts';
@@ -14,7 +14,7 @@ export interface ReadPolicies extends Compiled {
 }
 
 /** The whole set or nothing: without a file that cannot be read, nothing is compiled. */
-export function compileWhole({ sources, diagnostics }: Sources, target: Target): ReadPolicies {
+export function compileWhole({ sources, diagnostics }: Sources, target: Target, compile: Compile): ReadPolicies {
   if (diagnostics.some(isError)) {
     const mistakes = sources.flatMap((source) => parsePolicy(source, target.env).diagnostics);
     return { sources, held: new Map(), diagnostics: [...diagnostics, ...mistakes] };

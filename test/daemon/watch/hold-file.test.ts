@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fileProblem } from '../../../src/files/problem.ts';
+import { compile } from '../../../src/compile.ts';
 import { compileHolding } from '../../../src/daemon/watch/hold-file.ts';
 import { compileWhole } from '../../../src/daemon/watch/read-policies.ts';
 
@@ -9,12 +10,12 @@ const wrong = 'sites: [\n';
 
 function holding(now: Readonly<Record<string, string>>, lastGood: Readonly<Record<string, string>>, problems = []) {
   const sources = Object.entries(now).map(([path, text]) => ({ path, text }));
-  return compileHolding({ sources, diagnostics: problems }, new Map(Object.entries(lastGood)), target);
+  return compileHolding({ sources, diagnostics: problems }, new Map(Object.entries(lastGood)), target, compile);
 }
 
 function wanted(texts: Readonly<Record<string, string>>): string | undefined {
   const sources = Object.entries(texts).map(([path, text]) => ({ path, text }));
-  return compileWhole({ sources, diagnostics: [] }, target).revision;
+  return compileWhole({ sources, diagnostics: [] }, target, compile).revision;
 }
 
 const before = { 'a.yaml': site('a', 'one'), 'b.yaml': site('b', 'one') };
@@ -30,7 +31,7 @@ describe('holding bad files', () => {
   test('also one that cannot be read', () => {
     const sources = [{ path: 'a.yaml', text: site('a', 'two') }];
     const diagnostics = [fileProblem('file-unreadable', 'b.yaml', 'no')];
-    const found = compileHolding({ sources, diagnostics }, new Map(Object.entries(before)), target);
+    const found = compileHolding({ sources, diagnostics }, new Map(Object.entries(before)), target, compile);
     expect([...found.held.keys()]).toEqual(['b.yaml']);
     expect(found.revision).toBe(wanted({ ...before, 'a.yaml': site('a', 'two') }));
   });
@@ -44,7 +45,7 @@ describe('holding bad files', () => {
 
   test('a folder that cannot be read refuses the whole set', () => {
     const diagnostics = [fileProblem('file-unreadable', 'policies/sub', 'no')];
-    const found = compileHolding({ sources: [], diagnostics }, new Map(Object.entries(before)), target);
+    const found = compileHolding({ sources: [], diagnostics }, new Map(Object.entries(before)), target, compile);
     expect(found.config).toBeUndefined();
   });
 
