@@ -19,7 +19,7 @@ export interface FindOptions {
 }
 
 /** 2.6 serves configs that it rejected, 2.7 sends its etag as a trailer: pushing safely begins with 2.8. */
-export const oldestSupported = '2.8.0';
+const oldestSupported = '2.8.0';
 
 /** CADDY_BIN is set, and what it names cannot be used. Another Caddy is not taken instead: the operator chose this one. */
 export class CaddyBinUnusable extends Error {

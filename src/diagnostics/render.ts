@@ -50,7 +50,7 @@ function mostTelling(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] 
 }
 
 /** `3 errors, 1 warning in 2 files` */
-export function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
+function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   const count = (severity: Severity): string[] => {
     const found = diagnostics.filter((each) => each.severity === severity).length;
     return found === 0 ? [] : [`${found} ${severity}${found === 1 ? '' : 's'}`];

@@ -16,7 +16,7 @@ export interface ReadLimits {
 export const readLimits: ReadLimits = { bytes: 1024 * 1024, files: 10_000 };
 
 /** How the text from standard input is called in diagnostics. */
-export const standardInput = '<stdin>';
+const standardInput = '<stdin>';
 
 export interface Sources {
   readonly sources: readonly SourceFile[];

@@ -8,7 +8,7 @@ export interface Clock {
   sleep(ms: number): Promise<void>;
 }
 
-export const systemClock: Clock = { now: Date.now, sleep: async (ms) => await setTimeout(ms) };
+const systemClock: Clock = { now: Date.now, sleep: async (ms) => await setTimeout(ms) };
 
 // More than the system's clock for files goes on by in one step, up to 10 ms: so no write can hide in an old time.
 const settledAfter = 15;

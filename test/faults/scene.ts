@@ -115,7 +115,7 @@ function daemonOf(run: Run): Daemon {
   };
 }
 
-export function isLike(line: Logged, fields: Fields): boolean {
+function isLike(line: Logged, fields: Fields): boolean {
   return Object.entries(fields).every(([name, value]) => line[name] === value);
 }
 

@@ -48,7 +48,7 @@ interface PodContainer {
   readonly [key: string]: unknown;
 }
 
-export const dockerFolder = join(import.meta.dirname, '../../docker');
+const dockerFolder = join(import.meta.dirname, '../../docker');
 
 export function readDockerFile(name: string): string {
   return readFileSync(join(dockerFolder, name), 'utf8');

@@ -19,7 +19,7 @@ type Json = Record<string, unknown>;
 const LISTENERS = 24;
 
 /** What an app says of itself, so that it shows what becomes of such headers. */
-export const appHeaders: Readonly<Record<string, string>> = {
+const appHeaders: Readonly<Record<string, string>> = {
   'X-Frame-Options': 'of the app',
   'X-Powered-By': 'of the app',
   'Cache-Control': 'of the app',
