@@ -147,7 +147,7 @@ class Walker {
       modifiers: [...modifiersOf(before.stand.site, old), ...modifiersOf(after.stand.site, now)],
       trusted: [...new Set(this.#sides.flatMap(({ listener }) => listener.trusted))],
       isSocket: address.startsWith('unix/'),
-      maySendToHttps: this.#sides.some(({ stand }) => stand.onlyToHttps),
+      isSaidByProxies: this.#sides.some(({ stand }) => stand.onlyToHttps) || believedBy(before) !== believedBy(after),
       isThere: (path) => this.#placeOf(path) === here && decodeURIComponent(written(path)) === path,
     });
     for (const each of space.met) this.#met.add(each);
@@ -162,6 +162,10 @@ class Walker {
     this.#isPartial ||= walked.isPartial;
     return walked;
   }
+}
+
+function believedBy({ stand, listener }: Side): string {
+  return JSON.stringify([stand.trusted.value, listener.trusted]);
 }
 
 /** What counts for all routes. */

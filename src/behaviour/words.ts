@@ -51,7 +51,14 @@ export function casesText(cases: readonly Case[]): string {
 
 /** Who shows no credential, sends no body and no Origin is whom one thinks of anyway. */
 function isTelling(of: string): boolean {
-  return !['credential', 'origin', 'body', 'client said by a proxy', 'header X-Forwarded-Proto'].includes(of);
+  return ![
+    'credential',
+    'origin',
+    'body',
+    'client said by a proxy',
+    'header X-Forwarded-Proto',
+    'header X-Forwarded-Host',
+  ].includes(of);
 }
 
 function limitText({ of, is, not = [] }: Limit): string {

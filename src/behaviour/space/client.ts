@@ -33,12 +33,24 @@ export function clients(ranges: readonly string[], trusted: readonly string[], i
   return [...(isSocket || known.length < 2 ? [] : [from]), ...(trusted.length > 0 ? [said] : [])];
 }
 
-/** A proxy that ended TLS says so. */
-export const saidHttps: Dimension = {
-  of: 'header X-Forwarded-Proto',
-  classes: [
-    { says: 'absent', shape: asItIs },
-    { says: 'https', shape: (draft) => withHeader(draft, 'X-Forwarded-Proto', 'https') },
-  ],
-  classOf: ({ received }) => Number(received.headers.get('X-Forwarded-Proto')?.includes('https') ?? false),
-};
+/** What else proxies say: that TLS ended there, and for which host. */
+export const saidByProxies: readonly Dimension[] = [
+  said('X-Forwarded-Proto', 'https', 'http'),
+  said('X-Forwarded-Host', 'said.example'),
+];
+
+function said(name: string, ...values: readonly string[]): Dimension {
+  return {
+    of: `header ${name}`,
+    classes: [
+      { says: 'absent', shape: asItIs },
+      ...values.map((value): Class => ({ says: value, shape: (draft) => withHeader(draft, name, value) })),
+    ],
+    classOf: ({ received }) => {
+      const lines = received.headers.get(name);
+      if (lines === undefined) return 0;
+      // Any other is like the last one.
+      return 1 + (lines.some((line) => line === values[0]) ? 0 : values.length - 1);
+    },
+  };
+}

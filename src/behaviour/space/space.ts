@@ -2,7 +2,7 @@ import type { Condition, When } from '../../policy/schema/matcher.ts';
 import type { Modifiers, Route } from '../../ir/model.ts';
 import { meaningOf } from '../meaning.ts';
 import type { Leaf } from '../paths/tree.ts';
-import { clients, saidHttps } from './client.ts';
+import { clients, saidByProxies } from './client.ts';
 import { credentials } from './credentials.ts';
 import type { Dimension, Draft } from './dimension.ts';
 import { methods, protocols } from './methods.ts';
@@ -19,8 +19,8 @@ export interface SpaceInput {
   /** Proxies that are believed on either side. */
   readonly trusted: readonly string[];
   readonly isSocket: boolean;
-  /** Plain http may be sent to https, but for proxies. */
-  readonly maySendToHttps: boolean;
+  /** What proxies say makes a difference: for who is sent to https, or since others are believed than before. */
+  readonly isSaidByProxies: boolean;
   /** Whether a path falls into the leaf. */
   readonly isThere: (path: string) => boolean;
 }
@@ -53,7 +53,7 @@ export function spaceOf(input: SpaceInput): Space {
     ...protocols(conditions),
     ...namedValues(conditions, plain),
     ...clients(ranges, trusted, isSocket),
-    ...(input.maySendToHttps && trusted.length > 0 ? [saidHttps] : []),
+    ...(input.isSaidByProxies && trusted.length > 0 ? saidByProxies : []),
     ...credentials(modifiers),
     ...origins(modifiers),
     ...bodies(modifiers),

@@ -33,7 +33,7 @@ export function observed(answer: Answer, hasBody: boolean): Observed {
   for (const [index, name] of echoed.entries()) {
     const value = values[index] ?? '';
     if (OF_THE_CLIENT.test(name)) client.push(value);
-    found.set(`app header ${name.toLowerCase()}`, value);
+    else found.set(`app header ${name.toLowerCase()}`, value);
   }
   found.set('client that the app sees', client.join('\n'));
   return found;
