@@ -1,4 +1,4 @@
-import type { StoredEntry } from '../history/entry.ts';
+import { isVerified, type StoredEntry } from '../history/entry.ts';
 import { table } from './table.ts';
 
 /** An entry, and what can be said of it now. */
@@ -23,5 +23,7 @@ export function historyTable(rows: readonly Row[]): string {
 }
 
 function noteOf({ entry, running, pinned }: Row): string {
-  return [running && 'running', pinned && 'pinned', entry.reason].filter(Boolean).join(', ');
+  return [running && 'running', pinned && 'pinned', isVerified(entry) && 'verified', entry.reason]
+    .filter(Boolean)
+    .join(', ');
 }

@@ -129,8 +129,7 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
     if (!isPassing) retry.reset();
     if (soon.size > 0) return await pacing.calm(soon, stop);
     const rest = isServed(turn.result) && !looks(selfHeal) ? Infinity : intervalMs;
-    // What is on trial is asked again when its time is half over, and at the end of it.
-    const bake = turn.trialUntil === undefined ? Infinity : untilNextLook(Date.parse(turn.trialUntil) - Date.now());
+    const bake = looksAgain(turn);
     const wait = isPassing ? Math.min(retry.next(), rest) : Math.min(rest, bake);
     const found = await triggers.wait(wait, stop);
     if (found.size === 0) return new Set([wait < rest ? 'retry' : 'interval']);
@@ -164,9 +163,12 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
   }
 }
 
-/** Milliseconds. */
-function untilNextLook(left: number): number {
-  return left > 20_000 ? left / 2 : Math.max(left, 0) + 10;
+/** Milliseconds until what is on trial is asked again: when its time is half over, at the end of it, and soon where it is not well. */
+function looksAgain({ trialUntil, checks }: Turn): number {
+  if (trialUntil === undefined) return Infinity;
+  const left = Math.max(0, Date.parse(trialUntil) - Date.now()) + 10;
+  const isWell = checks === undefined || checks.failing.length + checks.flapping.length === 0;
+  return isWell ? (left > 20_000 ? left / 2 : left) : Math.min(left, 5_000);
 }
 
 /** Never resolves. */

@@ -1,4 +1,5 @@
-import { isGood, type StoredEntry } from './entry.ts';
+import { goodEntries } from './condemned.ts';
+import { isGood, isVerified, type StoredEntry } from './entry.ts';
 
 export type Choice =
   | { readonly kind: 'entry'; readonly entry: StoredEntry }
@@ -17,15 +18,16 @@ export function chooseRevision(entries: readonly StoredEntry[], prefix: string):
 }
 
 /**
- * The last good revision before the one that this Caddy runs. Where what it runs is not known, or nothing at all, that is the
- * last one that was good.
+ * The last good revision before the one that this Caddy runs: one that was shown to work, if there is any. Where what it runs
+ * is not known, or nothing at all, that is the last one that was good.
  */
 export function choosePrevious(
   entries: readonly StoredEntry[],
   caddy: string,
   running: string | undefined,
 ): StoredEntry | undefined {
-  const good = entries.filter((entry) => isGood(entry) && entry.caddy === caddy);
+  const good = goodEntries(entries).filter((entry) => entry.caddy === caddy);
   const now = good.findIndex(({ revision }) => revision === running);
-  return good.slice(now + 1).find(({ revision }) => revision !== running);
+  const before = good.slice(now + 1).filter(({ revision }) => revision !== running);
+  return before.find(isVerified) ?? before[0];
 }

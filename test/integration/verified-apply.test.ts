@@ -1,8 +1,11 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { type Applying, startApplying } from '../support/applying.ts';
 import { type Backend, startBackend } from '../support/backend/backend.ts';
 import { http1 } from '../support/client/http1.ts';
 import { freePort } from '../support/client/ports.ts';
+import { caddyctl } from '../support/up.ts';
 
 const caddyPath = inject('caddyPath');
 let at: Applying;
@@ -44,6 +47,63 @@ describe('apply', () => {
     expect(result.stderr).toContain('broken by this push: a.example.com: app is well');
     expect(result.stderr).toContain('got 502');
     expect(result.stderr).toMatch(/policies\/site\.yaml:2:\d+/);
+    expect(await at.live()).toBe(before);
+    expect(await body()).toBe('hello');
+  });
+
+  test('what failed before and fails still is told, and does not hold up the rest', async () => {
+    const other = `    routes: { /: app, /other: '127.0.0.1:${await freePort()}' }\n`;
+    await at.apply(site(other));
+    const result = await at.apply(site(`${other}    max_body: 1MiB\n`));
+    expect(result.code).toBe(0);
+    expect(result.stderr).toMatch(/^fails, as before the push: a\.example\.com: .*\/other/m);
+  });
+
+  test('what the policies no longer protect has to be allowed, by the digest of that plan', async () => {
+    const header = '    headers: { X-Frame-Options: DENY, X-Other: one }\n';
+    await at.apply(site(plain + header));
+    const less = site(`${plain}    headers: { X-Other: two }\n`);
+    const refused = await at.apply(less);
+    expect(refused.code).toBe(7);
+    expect(refused.stderr).toContain('/ has X-Frame-Options as set (policies/site.yaml:');
+    expect(refused.stderr).toContain('said so before)');
+    const [, digest = ''] = /--allow ([0-9a-f]{16})/.exec(refused.stderr) ?? [];
+    expect(await at.run('apply', '--allow', digest)).toMatchObject({ code: 0 });
+    expect(await at.live()).not.toContain('X-Frame-Options');
+  });
+
+  test('--no-verify asks nothing and puts nothing back; json tells what was found', async () => {
+    await at.apply(site(plain));
+    const dead = await freePort();
+    const told = await at.apply(site(plain, `127.0.0.1:${dead}`), '--settle', '1s', '-o', 'json');
+    expect(told.code).toBe(7);
+    expect(JSON.parse(told.stdout)).toMatchObject({
+      outcome: 'rolled-back',
+      checks: {
+        regressions: [{ site: 'a.example.com', state: 'failed', got: '502 (GET /health)', line: { line: 2 } }],
+      },
+    });
+    expect(await at.run('apply', '--no-verify')).toMatchObject({ code: 0 });
+    expect(await at.live()).toContain(`127.0.0.1:${dead}`);
+  });
+
+  test('killed between the push and the proof: the next one finishes it, and goes back', async () => {
+    const home = at.caddy.folder;
+    const policy = join(home, 'policy.yaml');
+    const flags = ['--admin', at.proxy.address, '--state-dir', home];
+    await writeFile(policy, site(plain));
+    expect(await at.run('apply', policy, ...flags)).toMatchObject({ code: 0 });
+    const before = await at.live();
+    await writeFile(policy, site(plain, `127.0.0.1:${await freePort()}`));
+    const pushes = at.proxy.writes().length;
+    const run = caddyctl({ args: ['apply', policy, ...flags], home });
+    await run.says(/^Pushed/m);
+    run.kill('SIGKILL');
+    await run.ended;
+    expect(at.proxy.writes()).toHaveLength(pushes + 1);
+    expect(await at.live()).not.toBe(before);
+    const next = await at.run('apply', policy, ...flags);
+    expect(next.code).toBe(7);
     expect(await at.live()).toBe(before);
     expect(await body()).toBe('hello');
   });

@@ -2,6 +2,7 @@ import { diagnosticsAsJson, type DiagnosticJson } from '../../diagnostics/as-jso
 import { lineAt, linesByFile } from '../../diagnostics/lines.ts';
 import { inputsOf } from '../../history/inputs.ts';
 import { placeOf } from '../../ir/origin.ts';
+import type { Finding as CheckFinding } from '../../reconcile/verify/guarantee.ts';
 import {
   type Condition,
   type ConditionType,
@@ -38,7 +39,11 @@ export function conditionsAfter(known: Known, turn: Turn, now: string): Known {
       hosts,
       file,
       line,
-      conditions: conditionsOf(findings.get(file) ?? gone, sites.get(hosts.join(' '))?.conditions, now),
+      conditions: conditionsOf(
+        { ...(findings.get(file) ?? gone), Verified: verified(turn, ({ site }) => hosts.includes(site)) },
+        sites.get(hosts.join(' '))?.conditions,
+        now,
+      ),
     })),
   };
 }
@@ -55,7 +60,10 @@ function findingsOf(turn: Turn): Map<string, Findings> {
       const [first] = diagnosticsAsJson(mistakes.get(path) ?? []);
       const isApplied = applied.has(path) && applied.get(path) === now.get(path);
       const Programmed = programmed(turn, isApplied, first);
-      return [path, { Accepted: accepted(turn, first), Programmed, Verified: verified() }];
+      return [
+        path,
+        { Accepted: accepted(turn, first), Programmed, Verified: verified(turn, ({ line }) => line.file === path) },
+      ];
     }),
   );
 }
@@ -82,9 +90,24 @@ function programmed(turn: Turn, isApplied: boolean, first: DiagnosticJson | unde
   return { status: 'True', reason: 'applied', message };
 }
 
-/** The place of what checks through Caddy have found. */
-function verified(): Finding {
-  return { status: 'Unknown', reason: 'not-checked', message: 'no checks were run' };
+/** What checks through Caddy have found, of what `isAbout` picks. */
+function verified({ checks, trialUntil }: Turn, isAbout: (finding: CheckFinding) => boolean): Finding {
+  if (checks === undefined) return { status: 'Unknown', reason: 'not-checked', message: 'no checks were run' };
+  const [broken] = checks.regressions.filter(isAbout);
+  if (broken !== undefined) return { status: 'False', reason: 'rolled-back', message: sentenceOf(broken) };
+  const [failing] = checks.failing.filter(isAbout);
+  if (failing !== undefined) return { status: 'False', reason: 'check-failed', message: sentenceOf(failing) };
+  const [flapping] = checks.flapping.filter(isAbout);
+  if (flapping !== undefined) return { status: 'False', reason: 'check-flaps', message: sentenceOf(flapping) };
+  const passed = checks.passed.filter(isAbout).length;
+  if (passed === 0) return { status: 'Unknown', reason: 'not-checked', message: 'none of its checks could be asked' };
+  const message = `${passed} ${passed === 1 ? 'check passes' : 'checks pass'}`;
+  if (trialUntil === undefined) return { status: 'True', reason: 'verified', message };
+  return { status: 'True', reason: 'on-trial', message: `${message}; on trial until ${trialUntil}` };
+}
+
+function sentenceOf({ site, says, expected, got, line: { file, line, column } }: CheckFinding): string {
+  return `${file}:${line}:${column}: ${site}: ${says}: expected ${expected}, got ${got}`;
 }
 
 const gone: Findings = {

@@ -22,7 +22,7 @@ import { createProof, type VerifySettings } from './proof.ts';
 import { isServed, type Result, resultOf, type Verdict } from './result.ts';
 import type { Settled } from './settled.ts';
 import type { Reason } from './triggers.ts';
-import { after, type Turn } from './turn.ts';
+import { after, loadsOf, type Turn } from './turn.ts';
 import { type Bench, judge, judgeFallback, type SelfHeal } from './verdict.ts';
 
 export interface ReconcilerParts {
@@ -196,6 +196,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         desired,
         running,
         runs: runsAfter(last.outcome),
+        loads: loadsOf(outcome) + (back === undefined ? 0 : loadsOf(back.outcome)),
         checks,
         trialUntil: await proof?.until(),
         settled,

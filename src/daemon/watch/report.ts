@@ -4,6 +4,7 @@ import type { Log } from '../../log.ts';
 import { observe } from '../status/histogram.ts';
 import { problemsAfter } from '../status/problems.ts';
 import type { DaemonStatus, DriftStatus, StatusHolder } from '../status/state.ts';
+import { checksLogger } from './checks-log.ts';
 import { conditionsAfter } from './conditions.ts';
 import { isServed, type Result } from './result.ts';
 import type { Turn } from './turn.ts';
@@ -31,6 +32,7 @@ export function createReporter(
   show: (diagnostics: readonly Diagnostic[]) => void,
 ): Reporter {
   let said = '';
+  const logChecks = checksLogger();
   return {
     report(turn, timing) {
       const now = new Date().toISOString();
@@ -54,6 +56,7 @@ export function createReporter(
         log.warn({ drift: turn.healed, revision: turn.settled?.revision }, 'drift healed');
       }
       logResult(log, isNews, turn, timing);
+      logChecks(log, turn);
     },
     failed(error) {
       const reason = error instanceof Error ? error.message : String(error);
@@ -131,6 +134,7 @@ function statusAfter(
       ...(desired !== undefined && { desired }),
       ...(nowRuns !== undefined && { running: nowRuns }),
       ...(lastApplied && { lastApplied }),
+      ...(turn.trialUntil !== undefined && { trialUntil: turn.trialUntil }),
     },
     lastPass: {
       kind: result.kind,
@@ -149,7 +153,7 @@ function statusAfter(
     ]),
     counters: {
       passes: { ...before.counters.passes, [result.kind]: before.counters.passes[result.kind] + 1 },
-      loads: before.counters.loads + Number(isApplied),
+      loads: before.counters.loads + turn.loads,
       heals: before.counters.heals + Number(turn.healed !== undefined),
       passSeconds: observe(before.counters.passSeconds, timing.milliseconds / 1_000),
       saveToLiveSeconds:

@@ -28,6 +28,8 @@ export interface Turn {
   readonly checks?: Observation | undefined;
   /** When what runs has done well for long enough; ISO 8601. */
   readonly trialUntil?: string | undefined;
+  /** How many configs Caddy took in this turn. */
+  readonly loads: number;
   /** What still stands. */
   readonly drift?: DriftClass | undefined;
   /** What was put right. */
@@ -42,4 +44,12 @@ export interface Turn {
 export function after(outcome: Extract<Outcome, { readonly plan: unknown }>): Live {
   const { base, next } = outcome.plan;
   return outcome.kind === 'applied' ? next : { apps: base.apps.value, logging: base.logging.value };
+}
+
+/** How many configs Caddy took for it. */
+export function loadsOf(outcome: Outcome): number {
+  if (outcome.kind === 'applied') return 1;
+  if (outcome.kind !== 'rolled-back' && outcome.kind !== 'rollback-failed') return 0;
+  const isBack = outcome.kind === 'rolled-back' || outcome.isBack;
+  return Number(!outcome.plan.isNoop) + Number(isBack);
 }

@@ -59,9 +59,17 @@ function findingOf(result: CheckResult, { line, isDropped }: Guarantee): Finding
     case 'passed':
       return { ...about, state: 'passed' };
     case 'failed': {
-      const { expected, got, hint, origin } = result;
+      const { expected, got, hint, origin, unreachable } = result;
       const nearer = origin === undefined ? {} : { line: lineFinder()(origin) };
-      return { ...about, ...nearer, state: 'failed', expected, got, ...(hint !== undefined && { hint }) };
+      return {
+        ...about,
+        ...nearer,
+        state: 'failed',
+        expected,
+        got,
+        ...(hint !== undefined && { hint }),
+        ...(unreachable && { isUnreachable: true }),
+      };
     }
     case 'skipped':
       return { ...about, state: 'skipped', reason: result.reason };

@@ -22,6 +22,8 @@ export interface Finding {
   readonly hint?: string;
   /** Why it could not be asked. */
   readonly reason?: string;
+  /** Nobody listens where Caddy should, seen from here. */
+  readonly isUnreachable?: true;
   readonly line: Line;
   readonly isDropped: boolean;
 }

@@ -28,7 +28,7 @@ export interface Observed {
 /** Milliseconds between two rounds; the last one again and again. */
 const pauses = [50, 100, 200, 400];
 /** Parts of the settle time: for one answer, for what is new, for what only Caddy answers, and for all else. The rest is for putting back. */
-const parts = { answer: 0.3, newcomer: 0.1, protection: 0.1, other: 0.7 };
+const parts = { answer: 0.3, newcomer: 0.1, protection: 0.1, other: 0.6 };
 /** Passes in a row after a failure, before one is believed to hold. */
 const steady = 2;
 
@@ -87,8 +87,9 @@ function sum(all: readonly (readonly Finding[])[], passedBefore: ReadonlySet<str
     passed: told((findings) => hasPassed(findings) && !isFlapping(findings)),
     regressions: told((findings, last) => hasFailed(last) && !hasPassed(findings) && passedBefore.has(last.id)),
     // What is no longer said and did not hold before is nobody's business.
-    failing: told((_, last) => hasFailed(last) && !passedBefore.has(last.id) && !last.isDropped),
+    failing: told((_, last) => hasFailed(last) && !passedBefore.has(last.id) && !last.isDropped && !last.isUnreachable),
     flapping: told(isFlapping),
-    skipped: told((_, last) => last.state === 'skipped'),
+    // A Caddy in another container listens elsewhere than it looks from here: that says nothing of the site.
+    skipped: told((_, last) => last.state === 'skipped' || (last.isUnreachable === true && !passedBefore.has(last.id))),
   };
 }
