@@ -17,9 +17,9 @@ interface Probed {
 /** `isGood`: one request, on a connection of its own; a rejection is bad. So many clients ask at once, each with a short pause. */
 export function startProber(isGood: () => Promise<boolean>, clients = 4): Prober {
   const seen: Probed[] = [];
-  let isOver = false;
+  const over = new AbortController();
   const client = async (): Promise<void> => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       const at = performance.now();
       const good = await isGood().catch(() => false);
       seen.push({ at, good });
@@ -38,7 +38,7 @@ export function startProber(isGood: () => Promise<boolean>, clients = 4): Prober
       return (answers[last + 1]?.at ?? Infinity) - first.at;
     },
     async stop() {
-      isOver = true;
+      over.abort();
       await all;
     },
   };
