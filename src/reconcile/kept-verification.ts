@@ -105,12 +105,16 @@ export function keptVerification(
       moved = { from: await attempt(() => trials.current()) };
       await write(trial);
     },
-    async unproved({ revision }) {
+    async unproved(revision) {
       const trial = await trialOf(revision);
       if (trial === undefined) return undefined;
       const entry = await entryOf(trial.before);
       const config = entry && (await attempt(() => history.config(entry)));
-      return { sound: trial.sound, putBack: config && (() => putConfigBack(admin, owner, config)) };
+      return {
+        sound: trial.sound,
+        before: trial.before,
+        putBack: config && (() => putConfigBack(admin, owner, config)),
+      };
     },
     async end(outcome, revision) {
       const trial = await trialOf(revision);

@@ -103,7 +103,7 @@ describe('apply', () => {
     expect(at.proxy.writes()).toHaveLength(pushes + 1);
     expect(await at.live()).not.toBe(before);
     const next = await at.run('apply', policy, ...flags);
-    expect(next.code).toBe(7);
+    expect(next).toMatchObject({ code: 7 });
     expect(await at.live()).toBe(before);
     expect(await body()).toBe('hello');
   });

@@ -27,13 +27,15 @@ export interface Verification {
   ) => Promise<readonly KeptCheck[] | undefined>;
   /** The last thing before the push: from here on it is not known to work, until the pass has ended. `sound` passed just now. */
   readonly onTrial: (compiled: Compiled, sound: readonly Guarantee[], before: string | undefined) => Promise<void>;
-  /** What is known of a config that runs already and was not shown to work yet. */
-  readonly unproved: (compiled: Compiled) => Promise<Unproved | undefined>;
+  /** What is known of a revision that runs already and was not shown to work yet. */
+  readonly unproved: (revision: string | undefined) => Promise<Unproved | undefined>;
 }
 
 interface Unproved {
   /** What passed right before it was pushed. */
   readonly sound: readonly KeptCheck[];
+  /** The revision that ran before. */
+  readonly before?: string | undefined;
   /** Makes Caddy run what it ran before; absent where that is not known. */
   readonly putBack?: (() => Promise<string | undefined>) | undefined;
 }
@@ -54,6 +56,7 @@ export async function verifiedPass(input: VerifiedPassInput): Promise<Outcome> {
   let compiled: Compiled = { diagnostics: [] };
   let guarantees: readonly Guarantee[] = [];
   let sound: readonly Guarantee[] = [];
+  let pending: Unproved | undefined;
   const outcome = await pass({
     ...input,
     async compile(running) {
@@ -66,17 +69,21 @@ export async function verifiedPass(input: VerifiedPassInput): Promise<Outcome> {
       const before = runningRevision(plan.base.apps.value, owner);
       guarantees = await asker.guarantees(compiled, await verification.before(compiled, plan, before));
       const passed = new Set((await asker.ask(guarantees, settle / 2)).flatMap(passedId));
-      sound = guarantees.filter(({ check }) => passed.has(check.id));
-      await verification.onTrial(compiled, sound, before);
+      // What an unproved push has broken already is not to be forgiven to the next one.
+      const found = await verification.unproved(before);
+      pending = found?.sound.every(({ check }) => passed.has(check.id)) === true ? undefined : found;
+      const passedEarlier = new Set(pending?.sound.map(({ check }) => check.id));
+      sound = guarantees.filter(({ check: { id } }) => passed.has(id) || passedEarlier.has(id));
+      await verification.onTrial(compiled, sound, pending?.before ?? before);
       return true;
     },
   });
   if (outcome.kind === 'applied') {
     const { plan } = outcome;
-    return await proved(plan, () => putBack(admin, owner, plan), outcome);
+    return await proved(plan, pending?.putBack ?? (() => putBack(admin, owner, plan)), outcome);
   }
   if (outcome.kind !== 'unchanged') return outcome;
-  const unproved = await verification.unproved(compiled);
+  const unproved = await verification.unproved(compiled.revision);
   if (unproved === undefined && !verification.looks) return outcome;
   sound = (unproved?.sound ?? []).map((kept) => ({ ...kept, isDropped: false, isNew: false }));
   guarantees = await asker.guarantees(compiled, unproved?.sound);
