@@ -1,6 +1,7 @@
 import type { AdminAddress } from './address.ts';
 import { readConfig } from './config-read.ts';
 import { writeConfig } from './config-write.ts';
+import { readOpenRequests } from './open-requests.ts';
 import type { AdminPort } from './port.ts';
 import { adapt, hasDirective, probe } from './probe.ts';
 import { readReloads } from './reloads.ts';
@@ -26,6 +27,7 @@ export function createAdmin(address: AdminAddress, options: AdminOptions = {}): 
     read: (scope) => readConfig(wire, scope),
     write: (scope, body, base, writeOptions = {}) => writeConfig(wire, scope, body, base, writeOptions.force ?? false),
     reloads: () => readReloads(wire),
+    openRequests: () => readOpenRequests(wire),
     adapt: (caddyfile) => adapt(wire, caddyfile),
     probe: () => probe(wire),
     has: (directive) => hasDirective(wire, directive),

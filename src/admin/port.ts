@@ -45,6 +45,9 @@ export interface AdminPort {
   /** Does not wait for a load under way. undefined where Caddy does not tell: 2.8, or `/metrics` is denied to us. */
   reloads(): Promise<Reloads | undefined>;
 
+  /** How many requests each of Caddy's servers is at, by its name. undefined where `/metrics` is denied to us; empty where they are off. */
+  openRequests(): Promise<ReadonlyMap<string, number> | undefined>;
+
   /** Asks what a Caddyfile would become; changes nothing. Caddy expands `{$X}` and reads imports: only texts of our own. */
   adapt(caddyfile: string): Promise<Adapted>;
 

@@ -4,6 +4,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Invocation } from './command.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import type { Output } from './output.ts';
+import type { Closed } from './reload-cost.ts';
 import type { PlanBasis } from './plan-basis.ts';
 import type { PassParts, RanPass } from './run-pass.ts';
 import type { Observation } from '../reconcile/verify/observe.ts';
@@ -35,14 +36,18 @@ export async function agreedPass(invocation: Invocation<AgreeSettings>, asking: 
   const { options, output, process, signals } = invocation;
   const { renderPlan } = await import('../plan/render.ts');
   const show = (plan: Plan): void => output.note(renderPlan(plan, { color: output.noteColor }).trimEnd());
+  let cost: readonly Closed[] = [];
   const ran = await asking.run({
-    async confirm(plan, basis) {
+    async confirm(plan, admin, basis) {
       if (basis) asking.insist?.(plan, basis);
       show(plan);
       if (basis?.policies) {
         const { behaviourText, liveBehaviour } = await import('./live-behaviour.ts');
         output.note((await behaviourText(await liveBehaviour(plan, basis), basis, output.noteColor)).trimEnd());
       }
+      const { costText, reloadCost } = await import('./reload-cost.ts');
+      cost = await reloadCost(plan, admin);
+      if (cost.length > 0) output.note(costText(cost).trimEnd());
       if (options.dryRun) return false;
       if (options.yes || !process.stdin.isTTY || !process.stderr.isTTY) return true;
       const { askYesNo } = await import('./confirm.ts');
@@ -61,20 +66,21 @@ export async function agreedPass(invocation: Invocation<AgreeSettings>, asking: 
   if (outcome.kind === 'unchanged' && basis) asking.insist?.(outcome.plan, basis);
   // Nobody was asked about these, so nobody has seen them.
   if (outcome.kind === 'conflict' || outcome.kind === 'refused') show(outcome.plan);
-  return await report(invocation, asking, ran);
+  return await report(invocation, asking, ran, cost);
 }
 
 async function report(
   { options, output }: Invocation<AgreeSettings>,
   { unchanged, applied }: Asking,
   ran: RanPass,
+  cost: readonly Closed[],
 ): Promise<ExitCode> {
   const { exitCodeOf, failureOf, outcomeAsJson } = await import('./outcome.ts');
   const { outcome, ended, pinned } = ran;
   const isNo = outcome.kind === 'declined' && !options.dryRun;
   const code = isNo ? exitCodes.interrupted : exitCodeOf(outcome);
   if (output.format !== 'text') {
-    await output.document(outcomeAsJson(ran), () => '');
+    await output.document({ ...outcomeAsJson(ran), ...(cost.length > 0 && { closes: cost }) }, () => '');
     return code;
   }
   output.diagnostics(outcome.kind === 'rejected' ? [...ran.diagnostics, outcome.diagnostic] : ran.diagnostics);

@@ -23,6 +23,7 @@ export function loggedAdmin(admin: AdminPort, log: Log): AdminPort {
     write: (scope, body, base, options) =>
       timed({ call: 'write', scope, bytes: body.length }, () => admin.write(scope, body, base, options)),
     reloads: () => timed({ call: 'reloads' }, () => admin.reloads()),
+    openRequests: () => timed({ call: 'openRequests' }, () => admin.openRequests()),
     adapt: (caddyfile) => timed({ call: 'adapt' }, () => admin.adapt(caddyfile)),
     probe: () => timed({ call: 'probe' }, () => admin.probe()),
     has: (directive) => timed({ call: 'has', directive }, () => admin.has(directive)),

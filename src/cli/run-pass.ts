@@ -1,3 +1,4 @@
+import type { AdminPort } from '../admin/port.ts';
 import type { Target } from '../caddy/target.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { History } from '../history/history.ts';
@@ -19,7 +20,7 @@ import type { VerifySettings } from './verify-options.ts';
 export interface PassSettings extends TargetSettings, AdminSettings, PlanSettings, LocalSettings {}
 
 export interface PassParts {
-  readonly confirm: (plan: Plan, basis?: PlanBasis) => Promise<boolean>;
+  readonly confirm: (plan: Plan, admin: AdminPort, basis?: PlanBasis) => Promise<boolean>;
   readonly onStep?: (step: Step) => void;
   /** The command that the history remembers, and how it is verified; absent for one that only looks. */
   readonly remembered?: { readonly as: string; readonly verify: VerifySettings };
@@ -64,7 +65,7 @@ export async function runPass(
       if (revision !== undefined) basis = { owner, caddy: admin.address, revision, inputs, policies, history };
       return { ...compiled, inputs };
     },
-    confirm: (plan: Plan) => confirm(plan, basis),
+    confirm: (plan: Plan) => confirm(plan, admin, basis),
     onStep,
   };
   if (remembered === undefined) {

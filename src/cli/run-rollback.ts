@@ -6,6 +6,7 @@ import type { StoredEntry } from '../history/entry.ts';
 import type { History } from '../history/history.ts';
 import { inputsDigest } from '../history/inputs.ts';
 import type { Pin } from '../history/pin.ts';
+import type { Plan } from '../plan/plan.ts';
 import { pass } from '../reconcile/pass.ts';
 import { recordedPass, type RecordedCompiled } from '../reconcile/recorded-pass.ts';
 import type { AgreeSettings } from './agreed-pass.ts';
@@ -36,6 +37,7 @@ export async function runRollback(rollback: Rollback): Promise<RanPass> {
     owner,
     options: planOptionsOf(options),
     ...parts,
+    confirm: (plan: Plan) => parts.confirm(plan, admin),
     async compile(running: RunningCaddy | undefined): Promise<RecordedCompiled> {
       const { revision, inputs } = entry;
       diagnostics = running === undefined ? [] : lackedBy(running, config);

@@ -15,6 +15,7 @@ function portThat(more: Partial<AdminPort>): AdminPort {
     read: unexpected,
     write: unexpected,
     reloads: unexpected,
+    openRequests: unexpected,
     adapt: unexpected,
     probe: unexpected,
     has: unexpected,

@@ -37,6 +37,7 @@ export function memoryAdmin(state: Partial<Record<Scope, JsonValue>> = {}): Memo
       admin.writes.push(scope);
     },
     reloads: async () => undefined,
+    openRequests: async () => undefined,
     adapt: async () => ({ ok: true }),
     probe: async () => ({ level: '2.11.3' }),
     has: async () => false,

@@ -3,6 +3,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { addExamples } from '../help.ts';
 import { addPaths } from '../paths.ts';
 import { addPlanOptions } from '../plan-options.ts';
+import type { Closed } from '../reload-cost.ts';
 import type { PassSettings } from '../run-pass.ts';
 import { addAdminOptions, addTargetOptions } from '../settings.ts';
 import { addLocalOptions } from '../up/settings.ts';
@@ -41,8 +42,15 @@ export const diff: CommandModule<DiffOptions> = {
     }
     const { runPass } = await import('../run-pass.ts');
     const { exitCodeOf, failureOf, outcomeAsJson } = await import('../outcome.ts');
+    const { costText, reloadCost } = await import('../reload-cost.ts');
+    let cost: readonly Closed[] = [];
     // A pass that nobody agrees to ends with its plan.
-    const ran = await runPass(invocation, { confirm: async () => false });
+    const ran = await runPass(invocation, {
+      async confirm(plan, admin) {
+        cost = await reloadCost(plan, admin);
+        return false;
+      },
+    });
     const { outcome, basis } = ran;
     const isPlan = outcome.kind === 'declined' || outcome.kind === 'unchanged';
     if (options.out !== undefined && isPlan && basis) {
@@ -58,12 +66,12 @@ export const diff: CommandModule<DiffOptions> = {
       await output.document(patch, () => `${JSON.stringify(patch, null, 2)}\n`);
     } else if (output.format !== 'text') {
       const requests = behaviour && { requests: await behaviourJson(behaviour) };
-      await output.document({ ...outcomeAsJson(ran), ...requests }, () => '');
+      await output.document({ ...outcomeAsJson(ran), ...requests, ...(cost.length > 0 && { closes: cost }) }, () => '');
       return outcome.kind === 'declined' && options.detailedExitcode ? exitCodes.changes : exitCodeOf(outcome);
     } else if ('plan' in outcome) {
       const { renderPlan } = await import('../../plan/render.ts');
       const requests = behaviour && basis ? await behaviourText(behaviour, basis, output.color) : '';
-      await output.text(renderPlan(outcome.plan, { color: output.color }) + requests);
+      await output.text(renderPlan(outcome.plan, { color: output.color }) + requests + costText(cost));
     }
     output.diagnostics(ran.diagnostics);
     const failure = failureOf(outcome);
