@@ -87,6 +87,30 @@ describe('apply', () => {
     expect(await at.live()).toContain(`127.0.0.1:${dead}`);
   });
 
+  test('where going back fails too, that is exit 8 and cannot be overlooked; what fails runs until somebody goes back', async () => {
+    await at.apply(site(plain));
+    const before = await at.live();
+    await at.write(site(plain, `127.0.0.1:${await freePort()}`));
+    const push = 'POST /config/apps';
+    const held = at.proxy.hold(push, 'before');
+    const applying = at.run('apply', '--settle', '1s', '-q');
+    const pushing = await held;
+    // As often as going back is tried.
+    at.proxy.on(push, 'request lost', 2);
+    pushing.release();
+    const result = await applying;
+    expect(result.code).toBe(8);
+    expect(result.stderr).toContain('THE ROLLBACK FAILED, A PERSON IS NEEDED: ');
+    expect(result.stderr).toContain('!!  The site may be down');
+    expect(result.stderr).toContain('`caddyctl rollback` tries to go back once more');
+    expect(result.stdout).toBe('');
+    expect(await at.live()).not.toBe(before);
+    const back = await at.run('rollback');
+    expect(back).toMatchObject({ code: 0 });
+    expect(await at.live()).toBe(before);
+    expect(await body()).toBe('hello');
+  });
+
   test('killed between the push and the proof: the next one finishes it, and goes back', async () => {
     const home = at.caddy.folder;
     const policy = join(home, 'policy.yaml');

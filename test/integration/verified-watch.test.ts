@@ -17,6 +17,10 @@ const isLong = process.env['CADDYCTL_LONG'] === '1';
 const settle = isLong ? '5s' : '1s';
 const host = 'a.example.com';
 
+const answers = routes({ '/api/info': (_, response) => response.end('info') }, (request, response) => {
+  request.resume().on('end', () => response.end('hello'));
+});
+
 let at: Watching;
 let app: Backend;
 /** Answers like it, but opens no WebSocket. */
@@ -24,9 +28,6 @@ let plain: Backend;
 let dead: number;
 
 beforeAll(async () => {
-  const answers = routes({ '/api/info': (_, response) => response.end('info') }, (request, response) => {
-    request.resume().on('end', () => response.end('hello'));
-  });
   app = await startBackend({ app: answers, upgrade: webSocketApp().upgrade });
   plain = await startBackend({ app: answers });
   dead = await freePort();
@@ -88,9 +89,9 @@ let ca: string;
 const endpoint = (): Endpoint => ({ host, port: at.port, ca });
 
 /** Waits until the daemon has pushed the policy and found it well. */
-async function serving(said: Said): Promise<Run> {
+async function serving(said: Said, ...flags: readonly string[]): Promise<Run> {
   await at.write(policy(said));
-  const run = at.watch('--settle', settle, '--bake', '10m');
+  const run = at.watch('--settle', settle, '--bake', '10m', ...flags);
   await logs(run, { msg: 'policies applied' });
   ca = await at.caddy().rootCa();
   // Caddy makes the certificate after it has begun to serve.
@@ -156,4 +157,42 @@ describe('a push that breaks something under load is noticed and taken back', ()
     await logs(run, { msg: 'nothing to apply' }, logOf(run).indexOf(told));
     expect(at.loads()).toBe(loads + 2);
   });
+});
+
+test('an app that dies while its revision is on trial: what ran before is put back', async () => {
+  const young = await startBackend({ app: answers, upgrade: webSocketApp().upgrade });
+  const run = await serving({}, '--interval', '300ms');
+  const before = (await at.caddy().admin('GET', '/config/')).text;
+  const loads = at.loads();
+  await at.write(policy({ to: young.address }));
+  await logs(run, { msg: 'policies applied' }, logOf(run).length);
+  expect(at.loads()).toBe(loads + 1);
+  expect((await ask()).body).toBe('hello');
+  expect(young.contacts.length).toBeGreaterThan(0);
+
+  await young.stop();
+  const told = await logs(run, { msg: 'policies not applied', outcome: 'rolled-back' });
+  expect(String(told['reason'])).toMatch(/expected .*, got .* \(.*site\.yaml:\d+:\d+\)/);
+  expect((await at.caddy().admin('GET', '/config/')).text).toBe(before);
+  expect((await ask()).body).toBe('hello');
+  expect(at.loads()).toBe(loads + 2);
+});
+
+test('a revision that failed is withheld from the next daemon too, and the next policy is not', async () => {
+  const run = await serving({});
+  const before = (await at.caddy().admin('GET', '/config/')).text;
+  await at.write(policy({ to: `127.0.0.1:${dead}` }));
+  await logs(run, { msg: 'policies not applied', outcome: 'rolled-back' });
+  const loads = at.loads();
+  run.kill('SIGKILL');
+  await run.ended;
+
+  const next = at.watch('--settle', settle);
+  const told = await logs(next, { msg: 'policies not applied', outcome: 'withheld' });
+  expect(told['reason']).toMatch(/^checks failed with revision \w+, and it was rolled back/);
+  expect(at.loads()).toBe(loads);
+  expect((await at.caddy().admin('GET', '/config/')).text).toBe(before);
+  await at.write(policy({ maxBody: '6MiB' }));
+  await logs(next, { msg: 'policies applied' });
+  expect(at.loads()).toBe(loads + 1);
 });
