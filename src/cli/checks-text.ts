@@ -21,14 +21,15 @@ export function renderChecks(checks: Observation, { color }: Look): string {
   ].join('\n');
 }
 
-/** `12 checks pass, 1 fails, 2 could not be asked` */
-export function countOfChecks({ passed, failing, flapping, skipped, regressions }: Observation): string {
+/** `12 checks pass, 1 fails, 2 could not be asked`; of a large set how many were left out, too */
+export function countOfChecks({ passed, failing, flapping, skipped, regressions, unasked = 0 }: Observation): string {
   const failed = failing.length + regressions.length;
   return [
     `${passed.length} ${passed.length === 1 ? 'check passes' : 'checks pass'}`,
     ...(failed > 0 ? [`${failed} ${failed === 1 ? 'fails' : 'fail'}`] : []),
     ...(flapping.length > 0 ? [`${flapping.length} ${flapping.length === 1 ? 'flaps' : 'flap'}`] : []),
     ...(skipped.length > 0 ? [`${skipped.length} could not be asked`] : []),
+    ...(unasked > 0 ? [`${unasked} were left out: of so many, what a push changes is asked, and a sample`] : []),
   ].join(', ');
 }
 

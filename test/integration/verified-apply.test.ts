@@ -5,7 +5,7 @@ import { type Applying, startApplying } from '../support/applying.ts';
 import { type Backend, startBackend } from '../support/backend/backend.ts';
 import { http1 } from '../support/client/http1.ts';
 import { freePort } from '../support/client/ports.ts';
-import { caddyctl } from '../support/up.ts';
+import { anyPorts, caddyctl } from '../support/up.ts';
 
 const caddyPath = inject('caddyPath');
 let at: Applying;
@@ -120,7 +120,8 @@ describe('apply', () => {
     const before = await at.live();
     await writeFile(policy, site(plain, `127.0.0.1:${await freePort()}`));
     const pushes = at.proxy.writes().length;
-    const run = caddyctl({ args: ['apply', policy, ...flags], home });
+    // Other ports would be another config, and another revision.
+    const run = caddyctl({ args: ['apply', policy, ...flags], home, env: anyPorts });
     await run.says(/^Pushed/m);
     run.kill('SIGKILL');
     await run.ended;
@@ -128,6 +129,7 @@ describe('apply', () => {
     expect(await at.live()).not.toBe(before);
     const next = await at.run('apply', policy, ...flags);
     expect(next).toMatchObject({ code: 7 });
+    expect(next.stdout + next.stderr).not.toContain('order, marks or ports');
     expect(await at.live()).toBe(before);
     expect(await body()).toBe('hello');
   });

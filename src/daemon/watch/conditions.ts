@@ -100,7 +100,7 @@ function verified({ checks, trialUntil }: Turn, isAbout: (finding: CheckFinding)
   const [flapping] = checks.flapping.filter(isAbout);
   if (flapping !== undefined) return { status: 'False', reason: 'check-flaps', message: sentenceOf(flapping) };
   const passed = checks.passed.filter(isAbout).length;
-  if (passed === 0) return { status: 'Unknown', reason: 'not-checked', message: 'none of its checks could be asked' };
+  if (passed === 0) return { status: 'Unknown', reason: 'not-checked', message: 'none of its checks was asked' };
   const message = `${passed} ${passed === 1 ? 'check passes' : 'checks pass'}`;
   if (trialUntil === undefined) return { status: 'True', reason: 'verified', message };
   return { status: 'True', reason: 'on-trial', message: `${message}; on trial until ${trialUntil}` };

@@ -58,14 +58,15 @@ export function createProof(
     }
   }
   /** What failed may be well by now. */
-  const hasToLook = (): boolean => last === undefined || last.checks.failing.length + last.checks.flapping.length > 0;
+  const hasToLook = (): boolean => last === undefined || wrongIn(last.checks).length > 0;
 
   return {
     look: current,
     verify(trial, isNews) {
       const looks = hasToLook();
       if (!isNews && !looks && trial?.state !== 'pushed') return undefined;
-      return { asker, trials, ...settings, looks, isPatient: false };
+      const again = new Set(last === undefined ? [] : wrongIn(last.checks));
+      return { asker, trials, ...settings, looks, isPatient: false, again };
     },
     async forgive() {
       unproved = [];
@@ -84,4 +85,8 @@ export function createProof(
     },
     isHopeless: (revision) => unproved.filter((each) => each === revision).length >= mostUnproved,
   };
+}
+
+function wrongIn({ failing, flapping }: Observation): string[] {
+  return [...failing, ...flapping].map(({ id }) => id);
 }

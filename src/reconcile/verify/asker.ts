@@ -28,13 +28,17 @@ export interface AskerParts {
   readonly ca?: string | undefined;
 }
 
+/** One app that is slow must not keep the others from being asked. */
+const atOnce = 32;
+
 export function createAsker({ target, connect, ca }: AskerParts): Asker {
   let where: Where = new Map();
   return {
-    async ask(guarantees, milliseconds) {
+    async ask(guarantees, milliseconds, inAll) {
       const checks = guarantees.map(({ check }) => check as Check);
       const timeout = Math.ceil(milliseconds);
-      const results = await runChecks(checks, where, { env: target().env, timeout, ca });
+      const signal = inAll === undefined ? undefined : AbortSignal.timeout(Math.ceil(inAll));
+      const results = await runChecks(checks, where, { env: target().env, timeout, ca, signal, atOnce });
       return results.map((result, at) => findingOf(result, guarantees[at] as Guarantee));
     },
     async guarantees({ model }, before = []) {

@@ -28,8 +28,15 @@ export interface Finding {
   readonly isDropped: boolean;
 }
 
-/** Asks each of them once and gives a finding for each. `milliseconds`: the longest wait for one answer. Rejects for bugs alone. */
-export type Ask = (guarantees: readonly Guarantee[], milliseconds: number) => Promise<readonly Finding[]>;
+/**
+ * Asks each of them once and gives a finding for each. `milliseconds`: the longest wait for one answer; `inAll`: for all
+ * together, and what was not answered until then is skipped. Rejects for bugs alone.
+ */
+export type Ask = (
+  guarantees: readonly Guarantee[],
+  milliseconds: number,
+  inAll?: number,
+) => Promise<readonly Finding[]>;
 
 /**
  * What only Caddy itself answers, whatever the app does: a push that breaks it is not mended by waiting, and a policy that no

@@ -12,6 +12,8 @@ export interface Observation {
   readonly flapping: readonly Finding[];
   /** They could not be asked. */
   readonly skipped: readonly Finding[];
+  /** How many were not asked, since the set is large: of sites that the push does not touch, or of very many that it does. */
+  readonly unasked?: number;
 }
 
 export interface Observed {
@@ -41,7 +43,8 @@ export async function observe({ ask, guarantees, passedBefore, settle, isPatient
   const known = new Map<string, Finding[]>();
   let open = guarantees;
   for (let round = 0; ; round++) {
-    for (const finding of await ask(open, settle * parts.answer)) {
+    const left = Math.max(settle * parts.answer, settle * parts.other - (performance.now() - begun));
+    for (const finding of await ask(open, settle * parts.answer, left)) {
       known.set(finding.id, [...(known.get(finding.id) ?? []), finding]);
     }
     const elapsed = performance.now() - begun;

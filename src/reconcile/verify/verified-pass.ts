@@ -5,6 +5,7 @@ import type { Plan } from '../../plan/plan.ts';
 import type { Outcome } from '../outcome.ts';
 import { pass, type PassInput } from '../pass.ts';
 import type { Asker } from './asker.ts';
+import { chosen } from './chosen.ts';
 import type { Guarantee } from './guarantee.ts';
 import { type Observation, observe } from './observe.ts';
 import { putBack } from './put-back.ts';
@@ -19,6 +20,8 @@ export interface Verification {
   readonly looks: boolean;
   /** Wait for what is new, too. */
   readonly isPatient: boolean;
+  /** Ids of the checks that something was wrong with last time. */
+  readonly again?: ReadonlySet<string>;
   /** What was to be checked of the revision that runs until the push, as far as that counts still; undefined where it is not known. */
   readonly before: (
     compiled: Compiled,
@@ -45,6 +48,9 @@ export interface VerifiedPassInput extends PassInput {
   readonly verification?: Verification | undefined;
 }
 
+/** Milliseconds for what is asked before the push, which waits for it: for one answer, and for all. */
+const baseline = { answer: 1_000, inAll: 2_000 };
+
 /**
  * A pass whose push is proved by request. What passed right before it and does not pass soon after is a regression, and then
  * what Caddy ran before is put back. What failed before and fails still is only told.
@@ -57,6 +63,14 @@ export async function verifiedPass(input: VerifiedPassInput): Promise<Outcome> {
   let guarantees: readonly Guarantee[] = [];
   let sound: readonly Guarantee[] = [];
   let pending: Unproved | undefined;
+  let unasked = 0;
+  const choose = (all: readonly Guarantee[], plan: Plan, known: Unproved | undefined): readonly Guarantee[] => {
+    const touched = new Set(plan.changes.flatMap((change) => (change.kind === 'site' ? change.hosts : [])));
+    const again = new Set([...(verification.again ?? []), ...(known?.sound.map(({ check }) => check.id) ?? [])]);
+    const asked = chosen(all, { touched, again, revision: compiled.revision ?? '' });
+    unasked = all.length - asked.length;
+    return asked;
+  };
   const outcome = await pass({
     ...input,
     async compile(running) {
@@ -67,10 +81,12 @@ export async function verifiedPass(input: VerifiedPassInput): Promise<Outcome> {
       if (!(await input.confirm(plan))) return false;
       onStep('checking');
       const before = runningRevision(plan.base.apps.value, owner);
-      guarantees = await asker.guarantees(compiled, await verification.before(compiled, plan, before));
-      const passed = new Set((await asker.ask(guarantees, settle / 2)).flatMap(passedId));
-      // What an unproved push has broken already is not to be forgiven to the next one.
+      const all = await asker.guarantees(compiled, await verification.before(compiled, plan, before));
       const found = await verification.unproved(before);
+      guarantees = choose(all, plan, found);
+      const answer = Math.min(settle / 2, baseline.answer);
+      const passed = new Set((await asker.ask(guarantees, answer, baseline.inAll)).flatMap(passedId));
+      // What an unproved push has broken already is not to be forgiven to the next one.
       pending = found?.sound.every(({ check }) => passed.has(check.id)) === true ? undefined : found;
       const passedEarlier = new Set(pending?.sound.map(({ check }) => check.id));
       sound = guarantees.filter(({ check: { id } }) => passed.has(id) || passedEarlier.has(id));
@@ -86,7 +102,7 @@ export async function verifiedPass(input: VerifiedPassInput): Promise<Outcome> {
   const unproved = await verification.unproved(compiled.revision);
   if (unproved === undefined && !verification.looks) return outcome;
   sound = (unproved?.sound ?? []).map((kept) => ({ ...kept, isDropped: false, isNew: false }));
-  guarantees = await asker.guarantees(compiled, unproved?.sound);
+  guarantees = choose(await asker.guarantees(compiled, unproved?.sound), outcome.plan, unproved);
   return await proved(outcome.plan, unproved?.putBack, outcome);
 
   async function proved(
@@ -96,7 +112,8 @@ export async function verifiedPass(input: VerifiedPassInput): Promise<Outcome> {
   ): Promise<Outcome> {
     onStep('verifying');
     const passedBefore = new Set(sound.map(({ check }) => check.id));
-    const checks = await observe({ ask: asker.ask, guarantees, passedBefore, settle, isPatient });
+    const seen = await observe({ ask: asker.ask, guarantees, passedBefore, settle, isPatient });
+    const checks: Observation = unasked === 0 ? seen : { ...seen, unasked };
     if (checks.regressions.length === 0) return { ...served, checks };
     if (goBack === undefined) return { ...served, checks: withoutRegressions(checks) };
     onStep('rolling-back');

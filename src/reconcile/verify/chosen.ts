@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Guarantee } from './guarantee.ts';
+
+export interface Choice {
+  /** The hosts that this push touches. */
+  readonly touched: ReadonlySet<string>;
+  /** Ids of those that have to be asked whatever the number: something was wrong with them, or hangs on them. */
+  readonly again: ReadonlySet<string>;
+  /** Chooses the sample: the same revision gives the same one. */
+  readonly revision: string;
+}
+
+/** So many of the sites that the push touches, and so many of the rest. Below the sum of both all are asked. */
+const most = { touched: 1_000, others: 500 };
+
+/**
+ * Those that are asked: a large set has more promises than can be asked at each push. What is no longer said and what was
+ * wrong is always asked, then what the push touches, then a sample of all kinds over all sites. In the order of before.
+ */
+export function chosen(guarantees: readonly Guarantee[], { touched, again, revision }: Choice): readonly Guarantee[] {
+  if (guarantees.length <= most.touched + most.others) return guarantees;
+  const isSure = ({ check, isDropped }: Guarantee): boolean => isDropped || again.has(check.id);
+  const isTouched = ({ check }: Guarantee): boolean => touched.has(check.site);
+  const open = guarantees.filter((each) => !isSure(each));
+  const near = sample(open.filter(isTouched), most.touched, revision);
+  const far = sample(
+    open.filter((each) => !isTouched(each)),
+    most.others,
+    revision,
+  );
+  const picked = new Set([...guarantees.filter(isSure), ...near, ...far]);
+  return guarantees.filter((each) => picked.has(each));
+}
+
+/** One of each kind in turn, until there are enough; within a kind as if by lot. */
+function sample(from: readonly Guarantee[], size: number, revision: string): readonly Guarantee[] {
+  if (from.length <= size) return from;
+  const lots = from.map((each) => ({ each, lot: lotOf(`${revision} ${each.check.id}`) }));
+  lots.sort((one, other) => (one.lot < other.lot ? -1 : 1));
+  const turns = new Map<string, number>();
+  const ranked = lots.map(({ each }) => {
+    const turn = turns.get(each.check.name) ?? 0;
+    turns.set(each.check.name, turn + 1);
+    return { each, turn };
+  });
+  return ranked
+    .toSorted((one, other) => one.turn - other.turn)
+    .slice(0, size)
+    .map(({ each }) => each);
+}
+
+function lotOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
