@@ -29,25 +29,24 @@ function choice(more: Partial<Choice> = {}): Choice {
 const ids = (of: readonly Guarantee[]) => of.map(({ check }) => check.id);
 
 test('a set of usual size is asked whole', () => {
-  const all = guarantees(300);
+  const all = guarantees(140);
   expect(chosen(all, choice())).toBe(all);
 });
 
-test('of a large one: all of the sites that the push touches, and 500 of the rest, of all kinds and over all sites', () => {
+test('of a large one: all of the sites that the push touches, and 200 of the rest, of all kinds and over all sites', () => {
   const all = guarantees(10_000);
   const asked = chosen(all, choice({ touched: new Set(['s17.example.com', 's9000.example.com']) }));
-  expect(asked).toHaveLength(10 + 500);
+  expect(asked).toHaveLength(10 + 200);
   expect(ids(asked)).toEqual(expect.arrayContaining(kinds.map((kind) => `s17.example.com ${kind}`)));
-  for (const kind of kinds) expect(asked.filter(({ check }) => check.name === kind)).toHaveLength(2 + 100);
-  expect(new Set(asked.map(({ check }) => check.site)).size).toBeGreaterThan(450);
-  const wanted = new Set(ids(asked));
-  expect(ids(asked)).toEqual(ids(all).filter((id) => wanted.has(id)));
+  for (const kind of kinds) expect(asked.filter(({ check }) => check.name === kind)).toHaveLength(2 + 40);
+  expect(new Set(asked.map(({ check }) => check.site)).size).toBeGreaterThan(180);
+  expect(asked.slice(0, 10).every(({ check }) => /^s(17|9000)\./.test(check.site))).toBe(true);
 });
 
-test('a push that touches all sites asks 1,000 of them', () => {
+test('a push that touches all sites asks 500 checks', () => {
   const all = guarantees(10_000);
   const touched = new Set(all.map(({ check }) => check.site));
-  expect(chosen(all, choice({ touched }))).toHaveLength(1_000);
+  expect(chosen(all, choice({ touched }))).toHaveLength(500);
 });
 
 test('the same revision gives the same sample, another one another', () => {
@@ -61,6 +60,6 @@ test('what was wrong, and what is no longer said, is asked in any case', () => {
   for (const revision of ['one', 'two', 'three']) {
     const asked = ids(chosen(all, choice({ revision, again: new Set(['s1999.example.com limit']) })));
     expect(asked).toEqual(expect.arrayContaining(['s3.example.com auth', 's1999.example.com limit']));
-    expect(asked).toHaveLength(502);
+    expect(asked).toHaveLength(202);
   }
 });
