@@ -70,10 +70,10 @@ describe('history and rollback', () => {
       expect.stringMatching(/^REVISION +WHEN +OUTCOME +BY +CHANGES$/),
       expect.stringMatching(
         new RegExp(
-          `^${b?.revision}  \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ  applied  apply \\(.+\\)  \\+0 ~1 -0  running$`,
+          `^${b?.revision}  \\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ  applied  apply \\(.+\\)  \\+0 ~1 -0  running, verified$`,
         ),
       ),
-      expect.stringMatching(new RegExp(`^${a?.revision}  .*  \\+2 ~0 -0$`)),
+      expect.stringMatching(new RegExp(`^${a?.revision}  .*  \\+2 ~0 -0  verified$`)),
       '',
     ]);
 
