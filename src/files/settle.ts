@@ -12,6 +12,9 @@ const systemClock: Clock = { now: Date.now, sleep: async (ms) => await setTimeou
 
 // More than the system's clock for files goes on by in one step, up to 10 ms: so no write can hide in an old time.
 const settledAfter = 15;
+// Opened to be written anew, a file is empty for some milliseconds before its time changes (ext4, seen up to 10 ms), and so
+// an empty file tells nothing by its age.
+const emptyAfter = 60;
 const longest = 1_000;
 
 /**
@@ -27,11 +30,10 @@ export async function readSettled<T>(
   const deadline = clock.now() + longest;
   let before = await handle.stat();
   for (;;) {
-    const age = clock.now() - before.mtimeMs;
+    const rest = restOf(before, clock.now());
     let after = before;
-    if (age < settledAfter) {
-      // A time to come was set by somebody, or by another machine's clock: then only that nothing happens tells.
-      await clock.sleep(age < 0 ? settledAfter : settledAfter - age);
+    if (rest > 0) {
+      await clock.sleep(rest);
       after = await handle.stat();
     }
     if (isSame(before, after)) {
@@ -43,6 +45,14 @@ export async function readSettled<T>(
     if (clock.now() >= deadline) return undefined;
     before = after;
   }
+}
+
+/** How long to wait, in milliseconds, until what is there can be believed if it is still the same. */
+function restOf({ size, mtimeMs }: Stats, now: number): number {
+  if (size === 0) return emptyAfter;
+  const age = now - mtimeMs;
+  // A time to come was set by somebody, or by another machine's clock: then only that nothing happens tells.
+  return age < 0 ? settledAfter : Math.max(0, settledAfter - age);
 }
 
 function isSame(one: Stats, other: Stats): boolean {

@@ -94,7 +94,7 @@ test('a record is read as it was written, by its owner only', async () => {
   expect(await readRecord(path)).toBeUndefined();
 });
 
-test.each(['', 'null', '{}', '{"version":2,"caddy":1,"caddyctl":1}', '{"version":1,"caddy":"1","caddyctl":1}'])(
+test.each(['', 'null', '{}', '{"version":3,"caddy":1,"caddyctl":1}', '{"version":2,"caddy":"1","caddyctl":1}'])(
   'a record that says %j says nothing',
   async (text) => {
     const path = join(folder, 'running.json');
