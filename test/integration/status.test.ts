@@ -110,7 +110,7 @@ test('a file with a mistake is a condition with its place, told by every way the
   await at.serves('a.example.com', 'two');
   const status = await tells(({ state, lastPass }) => state === 'degraded' && lastPass?.kind === 'applied');
   const [b, a] = status.files;
-  expect(a?.conditions.map((each) => each.status)).toEqual(['True', 'True', 'Unknown']);
+  expect(a?.conditions.map((each) => each.status)).toEqual(['True', 'True', 'True']);
   expect(b).toMatchObject({ held: true, fine: false });
   expect(b?.conditions[0]).toMatchObject({
     type: 'Accepted',
@@ -129,7 +129,7 @@ test('a file with a mistake is a condition with its place, told by every way the
   expect(text.stdout).toMatch(/b\.yaml:2:\d+ error\[unknown-key\]/);
   expect(text.stdout).toMatch(/hint: did you mean `respond`/);
   expect(text.stdout).toMatch(
-    /^SITE +ACCEPTED +PROGRAMMED +VERIFIED +FOR +WHY\nb\.example\.com +False +False +Unknown/m,
+    /^SITE +ACCEPTED +PROGRAMMED +VERIFIED +FOR +WHY\nb\.example\.com +False +False +True/m,
   );
   expect(text.stdout).not.toContain('a.example.com');
   const document = JSON.parse((await ctl('-o', 'json')).stdout) as StatusDocument;
