@@ -94,9 +94,9 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
     log.debug({ reasons: [...due] }, 'pass begun');
     const turn = await reconciler.turn(due);
     const milliseconds = performance.now() - begun;
-    if (turn.result.kind !== 'applied' || !due.has('files')) return { turn, timing: { at, milliseconds } };
+    if (turn.appliedAt === undefined || !due.has('files')) return { turn, timing: { at, milliseconds } };
     pacing.pushed();
-    return { turn, timing: { at, milliseconds, saveToLive: await saveToLive(turn, Date.now()) } };
+    return { turn, timing: { at, milliseconds, saveToLive: await saveToLive(turn, turn.appliedAt) } };
   }
 
   async function work(): Promise<void> {

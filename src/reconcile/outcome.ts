@@ -5,8 +5,8 @@ import type { Observation } from './verify/observe.ts';
 
 /** What became of one pass. A mistake in a policy, and whatever Caddy does, ends in one of these and never in an exception. */
 export type Outcome =
-  /** Caddy runs what the policies say, shown by reading it back, and by `checks` where any were run. */
-  | { readonly kind: 'applied'; readonly plan: Plan; readonly checks?: Observation }
+  /** Caddy runs what the policies say, shown by reading it back, and by `checks` where any were run after `at`, in milliseconds. */
+  | { readonly kind: 'applied'; readonly plan: Plan; readonly at: number; readonly checks?: Observation }
   /** It did already; nothing was written. */
   | { readonly kind: 'unchanged'; readonly plan: Plan; readonly checks?: Observation }
   /** Only a plan was asked for, or whoever was asked said no. */

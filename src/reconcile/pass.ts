@@ -58,7 +58,8 @@ async function reconcile(
     onStep('reading');
     const plan = planFrom(await readBases(admin));
     const answer = answerWithoutPush(plan);
-    if (answer !== undefined) return agreed !== undefined && plan.isNoop ? { kind: 'applied', plan: agreed } : answer;
+    if (answer !== undefined)
+      return agreed !== undefined && plan.isNoop ? { kind: 'applied', plan: agreed, at: Date.now() } : answer;
     if (agreed === undefined) {
       if (!(await input.confirm(plan))) return { kind: 'declined', plan };
     } else if (plan.digest !== agreed.digest) {
@@ -70,7 +71,7 @@ async function reconcile(
       case 'done': {
         onStep('proving');
         const after = planFrom(await readBases(admin));
-        if (after.isNoop) return { kind: 'applied', plan };
+        if (after.isNoop) return { kind: 'applied', plan, at: Date.now() };
         return { kind: 'overtaken', plan: after, reason: 'somebody changed what is ours right after it was pushed' };
       }
       case 'rejected': {

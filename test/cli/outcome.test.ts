@@ -16,7 +16,7 @@ const unreachable = (failure: AdminFailure): Outcome => ({
 
 describe('an outcome', () => {
   test.each([
-    [0, { kind: 'applied', plan }, undefined],
+    [0, { kind: 'applied', plan, at: 0 }, undefined],
     [0, { kind: 'unchanged', plan }, undefined],
     [0, { kind: 'declined', plan }, undefined],
     [3, { kind: 'invalid', diagnostics: [] }, undefined],

@@ -128,9 +128,7 @@ test('a file with a mistake is a condition with its place, told by every way the
   expect(text.stdout).toMatch(/^● degraded/);
   expect(text.stdout).toMatch(/b\.yaml:2:\d+ error\[unknown-key\]/);
   expect(text.stdout).toMatch(/hint: did you mean `respond`/);
-  expect(text.stdout).toMatch(
-    /^SITE +ACCEPTED +PROGRAMMED +VERIFIED +FOR +WHY\nb\.example\.com +False +False +True/m,
-  );
+  expect(text.stdout).toMatch(/^SITE +ACCEPTED +PROGRAMMED +VERIFIED +FOR +WHY\nb\.example\.com +False +False +True/m);
   expect(text.stdout).not.toContain('a.example.com');
   const document = JSON.parse((await ctl('-o', 'json')).stdout) as StatusDocument;
   expect(document.files).toEqual(status.files);

@@ -22,7 +22,7 @@ import { createProof, type VerifySettings } from './proof.ts';
 import { isServed, type Result, resultOf, type Verdict } from './result.ts';
 import type { Settled } from './settled.ts';
 import type { Reason } from './triggers.ts';
-import { after, loadsOf, type Turn } from './turn.ts';
+import { after, isTakenBack, loadsOf, type Turn } from './turn.ts';
 import { type Bench, judge, judgeFallback, type SelfHeal } from './verdict.ts';
 
 export interface ReconcilerParts {
@@ -195,6 +195,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         pinned: pin.kind === 'holds' ? pin.revision : undefined,
         desired,
         running,
+        appliedAt: outcome.kind === 'applied' ? outcome.at : undefined,
         runs: runsAfter(last.outcome),
         loads: loadsOf(outcome) + (back === undefined ? 0 : loadsOf(back.outcome)),
         checks,
@@ -243,8 +244,4 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     if (outcome.kind !== 'unchanged' || settled?.foreign === undefined) return undefined;
     return foreignDigest(after(outcome), owner) === settled.foreign ? undefined : 'foreign';
   }
-}
-
-function isTakenBack({ kind }: Outcome): boolean {
-  return kind === 'rolled-back' || kind === 'rollback-failed';
 }

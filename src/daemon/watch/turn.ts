@@ -21,6 +21,8 @@ export interface Turn {
   readonly pinned?: string | undefined;
   readonly desired?: string | undefined;
   readonly running?: RunningCaddy | undefined;
+  /** When Caddy was shown to run what is desired, milliseconds since 1970, if this turn brought it there. */
+  readonly appliedAt?: number | undefined;
   /** What Caddy says it runs; absent where it was not looked at. */
   readonly runs?: { readonly revision: string | undefined } | undefined;
   readonly settled: Settled | undefined;
@@ -52,4 +54,9 @@ export function loadsOf(outcome: Outcome): number {
   if (outcome.kind !== 'rolled-back' && outcome.kind !== 'rollback-failed') return 0;
   const isBack = outcome.kind === 'rolled-back' || outcome.isBack;
   return Number(!outcome.plan.isNoop) + Number(isBack);
+}
+
+/** Whether Caddy was brought back, or was meant to be, to what it ran before. */
+export function isTakenBack({ kind }: Outcome): boolean {
+  return kind === 'rolled-back' || kind === 'rollback-failed';
 }
