@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { anyPort, probeBind } from '../../src/daemon/bind-probe.ts';
+import { freePort } from '../support/client/ports.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {
@@ -20,8 +21,8 @@ async function tcp(host: string): Promise<number> {
 }
 
 test('a port is free, and taken while somebody listens there, on this address or on all', async () => {
-  const port = await anyPort('127.0.0.1');
-  expect(await probeBind(`127.0.0.1:${port}`, true)).toBe('free');
+  expect(await anyPort('127.0.0.1')).toBeGreaterThan(0);
+  expect(await probeBind(`127.0.0.1:${await freePort()}`, true)).toBe('free');
   const taken = await tcp('127.0.0.1');
   expect(await probeBind(`127.0.0.1:${taken}`, false)).toBe('taken');
   expect(await probeBind(`:${taken}`, false)).toBe('taken');
@@ -31,10 +32,11 @@ test('a port is free, and taken while somebody listens there, on this address or
 
 test('UDP counts where it is wanted', async () => {
   const socket = createSocket('udp4');
-  socket.bind(0, '127.0.0.1');
+  // One that the system gives could be a TCP client's of another test.
+  const port = await freePort();
+  socket.bind(port, '127.0.0.1');
   await once(socket, 'listening');
   closing.push(() => socket.close());
-  const { port } = socket.address();
   expect(await probeBind(`127.0.0.1:${port}`, false)).toBe('free');
   expect(await probeBind(`127.0.0.1:${port}`, true)).toBe('taken');
 });
