@@ -73,6 +73,7 @@ const WHY: Readonly<Record<string, string>> = {
   unknown_host: ' (no site)',
   bad_request: ' (bad request)',
   no_path: ' (no path)',
+  odd_host: ' (odd host)',
   deny: '',
 };
 

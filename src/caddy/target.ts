@@ -11,6 +11,8 @@ export interface Target {
   readonly listen?: ReadonlyMap<string, readonly string[]>;
   /** Every certificate from Caddy's internal CA: for a laptop, where no public CA reaches. */
   readonly internalCa: boolean;
+  /** How routes are laid out; `auto` where it is not said. */
+  readonly layout?: 'plain' | 'auto';
   /** Files that hold secrets in place of variables: on a laptop, what was made up for those that nobody set. */
   readonly secretFiles?: ReadonlyMap<string, string>;
   /** caddyctl's environment, for `${NAME}`. */

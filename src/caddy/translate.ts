@@ -3,7 +3,8 @@ import type { Model, Site } from '../ir/model.ts';
 import type { Origin } from '../ir/origin.ts';
 import { ownedId, serverName } from './ids.ts';
 import { canonical, type JsonObject } from './json.ts';
-import { plainTable, type Table } from './layout/plain.ts';
+import type { Reason } from './layout/reason.ts';
+import { type Table, tableOf } from './layout/table.ts';
 import { loggingApp, serverLogs } from './logging.ts';
 import { isSocket, listenAddresses, type Server, servers } from './servers.ts';
 import type { Target } from './target.ts';
@@ -21,14 +22,18 @@ export interface Translation {
   readonly origins: ReadonlyMap<string, Origin>;
   /** The content's hash, 12 hexadecimal digits: also in the `@id` of each server, so that a look at Caddy tells what it runs. */
   readonly revision: string;
+  /** How the routes of each server are laid out, by the part of its name that tells its address. */
+  readonly layouts: ReadonlyMap<string, Reason>;
 }
 
 /** The model as Caddy's JSON. Equal models give equal text, whatever files they came from. */
 export function translate(model: Model, target: Target): Translation {
   const origins = new Map<string, Origin>();
+  const layouts = new Map<string, Reason>();
   const made = servers(model, target).map((server) => {
-    const table = plainTable(server, target);
+    const table = tableOf(server, target);
     for (const [id, origin] of table.origins) origins.set(id, origin);
+    layouts.set(server.part, table.reason);
     return { server, json: serverJson(server, table, target) };
   });
   const tls = tlsApp(model, target);
@@ -57,7 +62,7 @@ export function translate(model: Model, target: Target): Translation {
     .update(canonical({ apps, logging: logging ?? null }))
     .digest('hex')
     .slice(0, 12);
-  return { config: assemble(revision), origins, revision };
+  return { config: assemble(revision), origins, revision, layouts };
 }
 
 function serverJson(server: Server, table: Table, target: Target): JsonObject {

@@ -91,7 +91,7 @@ export type End =
   /** Nobody answers in HTTP: nothing listens there, or it speaks TLS. */
   | { readonly kind: 'unanswered'; readonly says: string };
 
-type RefusedBy = Step['kind'] | 'deny' | 'no_route' | 'unknown_host' | 'bad_request' | 'no_path';
+type RefusedBy = Step['kind'] | 'deny' | 'no_route' | 'unknown_host' | 'bad_request' | 'no_path' | 'odd_host';
 
 /** What the app gets. */
 export interface Sees {

@@ -46,6 +46,7 @@ function answer(received: Received, listener: Listener, surroundings: Surroundin
   const { from } = received;
   // A target that is no path could be another address to an app.
   if (path === undefined) return { ...without(refused('no_path', 400)), client: from };
+  if (!ordinaryHost.test(received.host)) return { ...without(refused('odd_host', 400)), path, client: from };
   const stand = listener.standOf(hostWithoutPort(received.host));
   if (stand === undefined) return { ...without(refused('unknown_host', 421)), path, client: from };
   const { site, trusted } = stand;
@@ -80,6 +81,9 @@ function way(site: Site, { route, provided }: Taker, placeOf: PlaceOf): Way {
   return { provided, site, steps, end: isDenied ? { ...end, by: 'no_route' } : end };
 }
 
+/** Our guard turns any other spelling away, since Caddy's ways of asking for a host do not agree on it. */
+const ordinaryHost = /^([!-Z^-~]*|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.%]*\](:\d*)?)$/;
+
 const everything = { exact: false, segments: [], slash: false } as const;
 
 /** A proxy in front that ended TLS says so, and would be sent round in circles otherwise. */
@@ -103,7 +107,7 @@ function toHttps({ site }: Stand, placeOf: PlaceOf, { httpsPort }: Surroundings)
   };
 }
 
-function refused(by: 'bad_request' | 'no_path' | 'unknown_host', status: number): End {
+function refused(by: 'bad_request' | 'no_path' | 'odd_host' | 'unknown_host', status: number): End {
   return { kind: 'refused', by, refusal: refusal(status, { errors: new Map() }) };
 }
 

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../caddy/json.ts';
+import { unfold } from '../caddy/layout/unfold.ts';
 import type { DescribedItem, Description } from './describe/description.ts';
 import { errorPages } from './describe/error-pages.ts';
 import { FactList, type Facts } from './describe/facts.ts';
@@ -22,7 +23,7 @@ export function describe(ours: Ours): Description {
     // The usual way goes without saying.
     const part = partOf(name, ours.owner);
     const way = part === 'https' ? '' : ` over ${part === 'http' ? part : shownList(own(server, 'listen'))}`;
-    for (const route of itemsOf(own(server, 'routes'))) {
+    for (const route of unfold(itemsOf(own(server, 'routes')))) {
       const item = describeRoute(route, pages);
       for (const [host, matchers] of hostMatchers(route)) {
         const site = sites.get(host) ?? { facts: siteFacts(host), routes: new Map<string, DescribedItem>() };

@@ -1,4 +1,5 @@
 import type { JsonValue } from '../caddy/json.ts';
+import { unfold } from '../caddy/layout/unfold.ts';
 import { lineAt, linesByFile } from '../diagnostics/lines.ts';
 import type { Place } from '../diagnostics/position.ts';
 import { itemsOf, own } from './live.ts';
@@ -12,10 +13,10 @@ export interface Side {
   readonly place?: Place | undefined;
 }
 
-/** Hosts that a server's routes name at the top, where automatic HTTPS sees them, each with the route that names it first. */
+/** Hosts that a server's routes name at the top, where automatic HTTPS sees them, each with the route that names it first: ours as the plain layout has it. */
 export function hostsOf(server: JsonValue): Map<string, JsonValue> {
   const hosts = new Map<string, JsonValue>();
-  for (const route of itemsOf(own(server, 'routes'))) {
+  for (const route of unfold(itemsOf(own(server, 'routes')))) {
     for (const host of itemsOf(own(route, 'match')).flatMap((set) => itemsOf(own(set, 'host')))) {
       const name = typeof host === 'string' ? normalHost(host) : undefined;
       if (name !== undefined && !hosts.has(name)) hosts.set(name, route);

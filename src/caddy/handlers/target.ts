@@ -7,6 +7,14 @@ import { type CaddyHandler, fail, onlyWhen } from './context.ts';
  */
 export const NO_PATH: MatcherSet = { not: [{ path: ['/*'] }] };
 
+/** A host as clients spell it: letters of ASCII, and brackets around an address of IPv6 alone. */
+const HOST_PATTERN = String.raw`^([!-Z\^-~]*|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.%]*\](:\d*)?)$`;
+
+/** Any other spelling: Caddy's ways of asking for a host do not agree on it, since some drop a bracket or fold `ſ` to `s`. */
+export const ODD_HOST: MatcherSet = {
+  not: [{ header_regexp: { Host: { pattern: HOST_PATTERN } } }],
+};
+
 const DOTS = '{caddyctl.dots}';
 
 /** For all routes of a server: tells whether a path has a dot segment, once it is asked. `\` is a slash to some apps, and `;` an end. */

@@ -4,11 +4,13 @@ import { exitCodes } from '../exit-codes.ts';
 import { addExamples } from '../help.ts';
 import { addPaths } from '../paths.ts';
 import { compilePaths, targetOf } from '../policies.ts';
+import { layoutsText } from '../layouts-text.ts';
 import { addTargetOptions, type TargetSettings } from '../settings.ts';
 
 interface TranslateOptions extends TargetSettings {
   readonly sourceMap: boolean;
-  readonly layout: 'plain';
+  readonly layout: 'plain' | 'auto';
+  readonly explainLayout: boolean;
 }
 
 export const translate: CommandModule<TranslateOptions> = {
@@ -17,9 +19,17 @@ export const translate: CommandModule<TranslateOptions> = {
     command
       .option('--source-map', 'print {config, origins}: the file, line and column of each @id', false)
       .addOption(
-        new Option('--layout <name>', 'how routes are laid out; plain is one for each route of a policy')
-          .choices(['plain'])
-          .default('plain'),
+        new Option(
+          '--layout <name>',
+          'how routes are laid out: plain is one for each route of a policy, auto what serves many sites faster',
+        )
+          .choices(['auto', 'plain'])
+          .default('auto'),
+      )
+      .option(
+        '--explain-layout',
+        'say how the routes of each server are laid out, and why, in place of the config',
+        false,
       );
     addTargetOptions(command);
     addExamples(command, [
@@ -28,15 +38,19 @@ export const translate: CommandModule<TranslateOptions> = {
     ]);
   },
   async run({ operands, options, output, process, log }) {
-    const { config, origins, diagnostics } = await compilePaths(
+    const { config, origins, layouts, diagnostics } = await compilePaths(
       operands,
-      targetOf(options, process.env),
+      { ...targetOf(options, process.env), layout: options.layout },
       process.stdin,
       log,
     );
     output.diagnostics(diagnostics);
-    if (config === undefined || origins === undefined) {
+    if (config === undefined || origins === undefined || layouts === undefined) {
       return exitCodes.invalid;
+    }
+    if (options.explainLayout) {
+      await output.document(Object.fromEntries(layouts), () => layoutsText(layouts));
+      return exitCodes.done;
     }
     if (!options.sourceMap) {
       await output.document(config, () => `${JSON.stringify(config, null, 2)}\n`);

@@ -1,0 +1,104 @@
+import type { CaddyHandler } from '../handlers/context.ts';
+import { canonical, type JsonObject, type JsonValue } from '../json.ts';
+import type { Block, BlockRoute } from './block.ts';
+import { liftValues } from './lift.ts';
+
+/** Sites that are handled alike but for some values: they share their handlers. */
+export interface Family {
+  readonly members: readonly Block[];
+  /** The routes of each: a value that differs is a variable. */
+  readonly routes: readonly BlockRoute[];
+  /** Those variables, each with its value for each member. */
+  readonly variables: readonly Variable[];
+}
+
+export interface Variable {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** Puts sites together that differ in nothing but hosts, and values that a variable can stand for. In the order of their first. */
+export function familiesOf(blocks: readonly Block[]): Family[] {
+  const byShape = new Map<string, { members: Block[]; values: string[][] }>();
+  for (const block of blocks) {
+    const { shape, values } = shapeOf(block);
+    const known = byShape.get(shape);
+    if (known === undefined) byShape.set(shape, { members: [block], values: [values] });
+    else {
+      known.members.push(block);
+      known.values.push(values);
+    }
+  }
+  return [...byShape.values()].map(({ members, values }) => familyOf(members, values));
+}
+
+function shapeOf({ hosts, routes }: Block): { shape: string; values: string[] } {
+  const values: string[] = [];
+  const isMapped = hosts.every(isPlainHost);
+  const lift = (value: string): string => {
+    if (!isMapped) return value;
+    values.push(value);
+    return HOLE;
+  };
+  const parts = routes.map(({ kind, slug, match, handle }) => [
+    kind,
+    slug,
+    canonical(match),
+    ...handle.map((handler) => JSON.stringify(liftValues(handler, lift))),
+  ]);
+  return { shape: JSON.stringify([...(isMapped ? [depthOf(hosts)] : []), parts]), values };
+}
+
+/** No text of a policy holds it. */
+const HOLE = '\0';
+
+/** Only hosts that are built alike can be looked up by their labels. */
+function depthOf(hosts: readonly string[]): JsonValue {
+  const [first = ''] = hosts;
+  const labels = first.split('.').length;
+  const isEven = hosts.every((host) => host.split('.').length === labels);
+  return [first.startsWith('*'), isEven ? labels : [...hosts]];
+}
+
+/** A host that the labels of a request's host tell exactly: no address, nothing that is spelt otherwise on the wire. */
+function isPlainHost(host: string): boolean {
+  return /^(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(host);
+}
+
+function familyOf(members: readonly Block[], values: readonly (readonly string[])[]): Family {
+  const [first] = members;
+  const names = new Map<string, Variable>();
+  const count = values[0]?.length ?? 0;
+  const replaced = Array.from({ length: count }, (_, hole) => {
+    const column = values.map((row) => row[hole] ?? '');
+    if (column.every((value) => value === column[0])) return column[0] ?? '';
+    const key = JSON.stringify(column);
+    const variable = names.get(key) ?? { name: `{caddyctl.v${names.size}}`, values: column };
+    names.set(key, variable);
+    return variable.name;
+  });
+  let hole = 0;
+  const fill = (handler: CaddyHandler): CaddyHandler => liftValues(handler, () => replaced[hole++] ?? '');
+  const routes = (first?.routes ?? []).map((route) => ({
+    ...route,
+    handle: count === 0 ? route.handle : route.handle.map(fill),
+  }));
+  return { members, routes, variables: [...names.values()] };
+}
+
+/** The handler that gives each variable its value for the host that was asked for, which a list of these hosts let in. */
+export function mapOf(members: readonly Block[], variables: readonly Variable[], from: number): CaddyHandler {
+  const host = members[0]?.hosts[0] ?? '';
+  const labels = keyOf(host).split('.').length;
+  const source = Array.from({ length: labels }, (_, index) => `{http.request.host.labels.${labels - 1 - index}}`);
+  const mappings = members.flatMap(({ hosts }, index): JsonObject[] => {
+    const outputs = variables.map(({ values }) => values[from + index] ?? '');
+    return hosts.map((each) => ({ input: keyOf(each), outputs }));
+  });
+  return { handler: 'map', source: source.join('.'), destinations: variables.map(({ name }) => name), mappings };
+}
+
+/** The labels that are compared: the first of a wildcard's is anything. */
+export function keyOf(host: string): string {
+  return host.replace(/^\*\./, '');
+}

@@ -1,0 +1,97 @@
+import { hostSlug } from '../ids.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { SHAPES } from './laid.ts';
+import { keyOf } from './alike.ts';
+
+/**
+ * A server's routes as the plain layout would have them, one for each route of a policy: what people are told of, whatever
+ * shape they stand in. Reads whatever stands in a config, edited by hand or not, and never throws; what is not in a shape of
+ * ours is left as it is.
+ */
+export function unfold(routes: readonly JsonValue[]): readonly JsonValue[] {
+  return routes.some((route) => isShape(route)) ? routes.flatMap((route) => plainRoutes(route, {})) : routes;
+}
+
+interface Around {
+  readonly hosts?: JsonValue | undefined;
+  /** The handler that says what variables stand for. */
+  readonly map?: JsonObject | undefined;
+}
+
+const SHAPED = new RegExp(`\\.(?:${Object.values(SHAPES).join('|')})`);
+
+function isShape(route: JsonValue): boolean {
+  return isJsonObject(route) && typeof route['@id'] === 'string' && SHAPED.test(route['@id']);
+}
+
+function plainRoutes(route: JsonValue, around: Around): JsonValue[] {
+  if (!isJsonObject(route)) return [route];
+  const { '@id': id, handle } = route;
+  const isNested = around.hosts !== undefined;
+  if (!isNested && !isShape(route)) return [route];
+  const [match] = list(route['match']);
+  const hosts = (isJsonObject(match) ? match['host'] : undefined) ?? around.hosts;
+  const [first, ...others] = list(handle);
+  const map = isVariables(first) ? first : undefined;
+  if (typeof id === 'string' && id.includes(`.${SHAPES.alike}`)) {
+    const handlers = map === undefined ? list(handle) : others;
+    return ofEachHost({ ...route, handle: handlers }, id, list(hosts), map ?? around.map);
+  }
+  const inner = list(handle).at(-1);
+  const isWrapper = (id === undefined || isShape(route)) && isJsonObject(inner) && inner['handler'] === 'subroute';
+  if (isWrapper) return list(inner['routes']).flatMap((each) => plainRoutes(each, { hosts, map: map ?? around.map }));
+  if (!isNested || hosts === undefined) return [route];
+  return [{ ...route, match: [{ host: hosts, ...(isJsonObject(match) ? match : {}) }] }];
+}
+
+/** A route that several hosts share, as each would have it alone. */
+function ofEachHost(
+  route: JsonObject,
+  id: string,
+  hosts: readonly JsonValue[],
+  map: JsonObject | undefined,
+): JsonValue[] {
+  const [firstHost] = hosts;
+  const shared = `${SHAPES.alike}${hostSlug(typeof firstHost === 'string' ? firstHost : '')}`;
+  const [match] = list(route['match']);
+  const destinations = list(map?.['destinations']);
+  const outputs = new Map(
+    list(map?.['mappings']).map((mapping) =>
+      isJsonObject(mapping) ? ([mapping['input'], list(mapping['outputs'])] as const) : [null, []],
+    ),
+  );
+  const text = destinations.length === 0 ? undefined : JSON.stringify(route['handle']);
+  return hosts.flatMap((host): JsonValue[] => {
+    if (typeof host !== 'string') return [];
+    const values = outputs.get(keyOf(host)) ?? [];
+    const handle = text === undefined ? route['handle'] : replaced(text, destinations, values);
+    return [
+      {
+        ...route,
+        '@id': id.replace(shared, hostSlug(host)),
+        match: [{ ...(isJsonObject(match) ? match : {}), host: [host] }],
+        ...(handle !== undefined && { handle }),
+      },
+    ];
+  });
+}
+
+/** Each variable in a text of JSON by what it stands for; it is always the whole of a string. */
+function replaced(text: string, names: readonly JsonValue[], values: readonly JsonValue[]): JsonValue {
+  let made = text;
+  names.forEach((name, index) => {
+    const value = values[index];
+    if (value !== undefined) made = made.replaceAll(JSON.stringify(name), () => JSON.stringify(value));
+  });
+  return JSON.parse(made) as JsonValue;
+}
+
+function isVariables(handler: JsonValue | undefined): handler is JsonObject {
+  if (!isJsonObject(handler) || handler['handler'] !== 'map') return false;
+  const [name] = list(handler['destinations']);
+  return typeof name === 'string' && name.startsWith('{caddyctl.v');
+}
+
+function list(value: JsonValue | undefined): readonly JsonValue[] {
+  return Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+}

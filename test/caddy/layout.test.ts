@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { canonical, type JsonValue } from '../../src/caddy/json.ts';
+import { unfold } from '../../src/caddy/layout/unfold.ts';
+import { compile } from '../../src/compile.ts';
+import { describe } from '../../src/plan/describe.ts';
+import { at, entriesOf, itemsOf, type Live } from '../../src/plan/live.ts';
+import { markOf } from '../../src/plan/marks.ts';
+import { oursOf } from '../../src/plan/ours.ts';
+import { goldenTarget } from '../support/golden.ts';
+import { manySites } from '../support/layout/many-sites.ts';
+import { randomFrom } from '../support/random.ts';
+
+const apps = { addresses: ['127.0.0.1:8001', '127.0.0.1:8002', '127.0.0.2:8003'] };
+
+function compiled(text: string, target: Partial<typeof goldenTarget>) {
+  const made = compile([{ path: 'many.json', text }], { ...goldenTarget, ...target });
+  if (made.config === undefined) throw new Error('the policies have a mistake');
+  return { ...made, config: made.config, live: { apps: made.config.apps, logging: null } satisfies Live };
+}
+
+test.each([1, 2, 3, 4])('people are told of the same sites and routes, whatever the layout (%i)', (seed) => {
+  const text = manySites(randomFrom(seed), apps, 300);
+  const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
+  expect(auto?.layouts?.get('http')?.layout).toBe('auto');
+  expect(toldOf(auto?.live)).toEqual(toldOf(plain?.live));
+});
+
+test('each route of a shape leads to its line, whichever site is asked for', () => {
+  const { live, origins } = compiled(manySites(randomFrom(5), apps, 300), { layout: 'auto' });
+  const routes = entriesOf(at(live.apps, 'http', 'servers')).flatMap(([, server]) =>
+    unfold(itemsOf(at(server, 'routes'))),
+  );
+  const sites = routes
+    .map((route) => markOf(route) ?? '')
+    .filter((id) => !/\._(no-path|requests|unknown-host)$/.test(id));
+  expect(sites.length).toBeGreaterThan(400);
+  expect(sites.filter((id) => origins?.has(id) !== true)).toEqual([]);
+});
+
+test('a small set stays readable, and so does a large one for a Caddy that may read long lists otherwise', () => {
+  const large = manySites(randomFrom(6), apps, 300);
+  const before = { capabilities: { level: '2.10' }, modules: new Set<string>() } as const;
+  expect(compiled(large, { running: before }).layouts?.get('http')?.layout).toBe('plain');
+  const small = JSON.stringify({ sites: { 'a.example.com': { tls: 'off', to: '127.0.0.1:8001' } } });
+  expect(compiled(small, {}).layouts?.get('http')?.layout).toBe('plain');
+});
+
+test.each([
+  ['nothing', null],
+  ['a route without anything', {}],
+  ['a shape without handlers', { '@id': 'caddyctl.default.https._hosts-a' }],
+  [
+    'a family without its variables',
+    { '@id': 'caddyctl.default.https._alike-a_', match: [{ host: [1, 'a'] }], handle: [7] },
+  ],
+  [
+    'a shape around text',
+    { '@id': 'caddyctl.default.https._paths-a', handle: [{ handler: 'subroute', routes: ['x', null] }] },
+  ],
+] satisfies [string, JsonValue][])('%s that somebody wrote by hand does no harm', (_, route) => {
+  expect(() => canonical(unfold([route]))).not.toThrow();
+});
+
+function toldOf(live: Live | undefined): unknown {
+  if (live === undefined) throw new Error('nothing to tell of');
+  const { sites } = describe(oursOf(live, 'default'));
+  const told = [...sites].map(([host, { facts, routes }]) => ({
+    host,
+    facts: [...facts],
+    routes: [...routes].map(([label, item]) => ({ label, facts: [...item.facts] })).toSorted(byText('label')),
+  }));
+  return told.toSorted(byText('host'));
+}
+
+function byText<K extends string>(key: K) {
+  return (a: Readonly<Record<K, string>>, b: Readonly<Record<K, string>>): number => (a[key] < b[key] ? -1 : 1);
+}
