@@ -82,7 +82,7 @@ function way(site: Site, { route, provided }: Taker, placeOf: PlaceOf): Way {
 }
 
 /** Our guard turns any other spelling away, since Caddy's ways of asking for a host do not agree on it. */
-const ordinaryHost = /^([!-Z^-~]*|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.%]*\](:\d*)?)$/;
+const ordinaryHost = /^([!-Z^-~]+|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.%]*\](:\d*)?)$/;
 
 const everything = { exact: false, segments: [], slash: false } as const;
 

@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<string, string>> = {
   unknown_host: 'no site has this host here',
   bad_request: 'it cannot be read as a request',
   no_path: 'its target is no path',
-  odd_host: 'its host is spelt as no client spells it',
+  odd_host: 'its host is missing, or spelt as no client spells it',
   deny: 'the route denies',
 };
 

@@ -1,5 +1,8 @@
+import type { JsonValue } from '../caddy/json.ts';
 import type { Description } from './describe/description.ts';
 import { routeKeys } from './describe.ts';
+import { itemsOf, own } from './live.ts';
+import type { Ours } from './ours.ts';
 
 /** A guard said no to a plan that is well formed, and perhaps meant. */
 export interface Refusal {
@@ -21,7 +24,7 @@ export interface GuardOptions {
 export function guard(before: Description, after: Description, options: GuardOptions): Refusal[] {
   const { allowEmpty, maxDelete, maxGrowth = Infinity } = options;
   const wanted = routeKeys(after);
-  if (wanted.size === 0) return allowEmpty ? [] : [refuseEmpty(before)];
+  if (wanted.size === 0) return allowEmpty ? [] : [refuseEmpty(before.sites.size)];
   const live = routeKeys(before);
   if (wanted.size > live.size * maxGrowth && live.size > 0 && wanted.size - live.size >= FEWEST_NEW) {
     return [refuseGrowth(live.size, wanted.size, maxGrowth)];
@@ -38,6 +41,14 @@ export function guard(before: Description, after: Description, options: GuardOpt
   ];
 }
 
+/** Where nothing would change, nothing can be lost: there is only the question whether nothing is there. Puts nothing into words. */
+export function guardUnchanged({ servers }: Ours, { allowEmpty }: GuardOptions): Refusal[] {
+  const hasHosts = (route: JsonValue): boolean =>
+    itemsOf(own(route, 'match')).some((set) => itemsOf(own(set, 'host')).length > 0);
+  const servesSome = [...servers.values()].some((server) => itemsOf(own(server, 'routes')).some(hasHosts));
+  return allowEmpty || servesSome ? [] : [refuseEmpty(0)];
+}
+
 /** From one site to five is no accident. */
 const FEWEST_NEW = 10;
 
@@ -49,8 +60,7 @@ function refuseGrowth(live: number, wanted: number, most: number): Refusal {
   };
 }
 
-function refuseEmpty(before: Description): Refusal {
-  const live = before.sites.size;
+function refuseEmpty(live: number): Refusal {
   const loss = live === 0 ? '' : `, and would remove all ${live} live sites`;
   return {
     guard: 'empty',

@@ -5,7 +5,7 @@ import { changesBetween } from './changes.ts';
 import type { Conflict } from './conflict.ts';
 import { findConflicts } from './conflicts.ts';
 import { describe } from './describe.ts';
-import { guard, type GuardOptions, type Refusal } from './guards.ts';
+import { guard, guardUnchanged, type GuardOptions, type Refusal } from './guards.ts';
 import type { Desired, Live } from './live.ts';
 import { type Ours, oursOf } from './ours.ts';
 import { same } from './same.ts';
@@ -60,17 +60,21 @@ export function makePlan({ base, desired, owner, placeOf, options }: PlanInput):
   const { next } = takes.length === 0 ? plain : overlay(takeOver(live, takes), desired, owner);
   const isNoop = same(live.apps, next.apps) && same(live.logging, next.logging);
   const ours = oursOf(live, owner);
-  const before = describe(ours);
-  const after = isNoop ? before : describe(oursOf(next, owner));
+  const conflicts = options.forceConflicts ? [] : found;
+  if (isNoop) {
+    const refusals = isAllowed(NO_DIGEST, options) ? [] : guardUnchanged(ours, options);
+    return Object.freeze({ base, next, digest: NO_DIGEST, changes: [], conflicts, refusals, isNoop });
+  }
+  const [before, after] = [describe(ours), describe(oursOf(next, owner))];
   const takeChanges = takes.map(({ what }): Change => ({ kind: 'take', sign: 'remove', name: what }));
-  const changes = isNoop ? [] : [...changesBetween(before, after, placeOf), ...takeChanges];
-  const digest = isNoop ? NO_DIGEST : digestOf(ours, desired, takes);
+  const changes = [...changesBetween(before, after, placeOf), ...takeChanges];
+  const digest = digestOf(ours, desired, takes);
   return Object.freeze({
     base,
     next,
     digest,
-    changes: isNoop || changes.length > 0 ? changes : [WITHOUT_WORDS],
-    conflicts: options.forceConflicts ? [] : found,
+    changes: changes.length > 0 ? changes : [WITHOUT_WORDS],
+    conflicts,
     refusals: isAllowed(digest, options) ? [] : guard(before, after, options),
     isNoop,
   });

@@ -8,9 +8,9 @@ import { type CaddyHandler, fail, onlyWhen } from './context.ts';
 export const NO_PATH: MatcherSet = { not: [{ path: ['/*'] }] };
 
 /** A host as clients spell it: letters of ASCII, and brackets around an address of IPv6 alone. */
-const HOST_PATTERN = String.raw`^([!-Z\^-~]*|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.%]*\](:\d*)?)$`;
+const HOST_PATTERN = String.raw`^([!-Z\^-~]+|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.%]*\](:\d*)?)$`;
 
-/** Any other spelling: Caddy's ways of asking for a host do not agree on it, since some drop a bracket or fold `ſ` to `s`. */
+/** Any other spelling, or none: Caddy's ways of asking for a host do not agree on it, since some drop a bracket or fold `ſ` to `s`. */
 export const ODD_HOST: MatcherSet = {
   not: [{ header_regexp: { Host: { pattern: HOST_PATTERN } } }],
 };
