@@ -81,6 +81,7 @@ const errors = {
   'several-documents': 'a file holds more than one document',
   'site-only': 'what holds for whole sites stands on a route',
   size: 'the text is not a size',
+  'status-upstream': "a route leads to caddyctl's own status",
   syntax: 'the file is not well-formed YAML',
   tag: 'a YAML tag has no meaning here',
   'tls-without-https': 'TLS is set up towards an app that is not reached by https',

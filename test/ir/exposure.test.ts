@@ -64,7 +64,7 @@ function spellings(address: string): string[] {
   return [...numbers, ...six.map((text) => `[${text}]`)];
 }
 
-describe('120 spellings of what no route may reach', () => {
+describe('200 spellings of what no route may reach', () => {
   const forbidden = [
     ...[
       ...spellings('127.0.0.1'),
@@ -75,7 +75,7 @@ describe('120 spellings of what no route may reach', () => {
       '[::1]',
       '[::]',
       '[::1%lo]',
-    ].map((host) => `${host}:2019`),
+    ].flatMap((host) => [`${host}:2019`, `${host}:2020`]),
     ...[
       ...spellings('169.254.169.254'),
       ...spellings('100.100.100.200'),
@@ -97,7 +97,7 @@ describe('120 spellings of what no route may reach', () => {
     '[::ffff:127.0.0.1]:3333',
   ];
   const admin = ['unix//run/caddy/admin.sock', '127.0.0.1:3333'];
-  const refusals = ['address', 'admin-upstream', 'metadata-upstream'];
+  const refusals = ['address', 'admin-upstream', 'metadata-upstream', 'status-upstream'];
   const raw = (dial: string) => `raw: [{ handler: reverse_proxy, upstreams: [{ dial: "${dial}" }] }]`;
   const cases = forbidden.flatMap((dial) => [
     [dial, `to: "${dial}"`] as const,
@@ -105,13 +105,21 @@ describe('120 spellings of what no route may reach', () => {
     ...(dial.startsWith('unix') ? [] : ([[`raw tcp/${dial}`, raw(`tcp/${dial}`)]] as const)),
   ]);
 
-  test.each([...cases, ['raw :2019', raw(':2019')] as const])('%s', (_, handler) => {
-    expect(codesOf(site(handler), admin).some((code) => refusals.includes(code))).toBe(true);
-  });
+  test.each([...cases, ['raw :2019', raw(':2019')] as const, ['raw :2020', raw(':2020')] as const])(
+    '%s',
+    (_, handler) => {
+      expect(codesOf(site(handler), admin).some((code) => refusals.includes(code))).toBe(true);
+    },
+  );
 
   test('are as many', () => {
-    expect(cases.length).toBeGreaterThanOrEqual(120);
+    expect(cases.length).toBeGreaterThanOrEqual(200);
   });
+});
+
+test('the status of another machine, and a socket of ours with a lock before it, may be reached', () => {
+  expect(codesOf(site('to: "https://10.0.0.1:2020"'))).not.toContain('status-upstream');
+  expect(codesOf(site('to: "unix//run/caddyctl/status.sock"'))).toEqual([]);
 });
 
 describe('handlers of Caddy itself reach no further', () => {

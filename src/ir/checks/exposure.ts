@@ -48,7 +48,7 @@ function narrows(ranges: readonly string[] | undefined): boolean {
   return ranges !== undefined && !ranges.some((range) => range.endsWith('/0'));
 }
 
-/** `global.never_expose`, Caddy's own admin API, and where a cloud hands out its credentials. */
+/** `global.never_expose`, Caddy's own admin API, caddyctl's own status, and where a cloud hands out its credentials. */
 export function forbiddenUpstreams(model: Model, { adminAddresses }: CheckContext): Diagnostic[] {
   return eachRoute(model, (route) =>
     [...upstreamsOf(route).flatMap(({ addresses }) => addresses), ...rawAddresses(route)].flatMap((address) => {
@@ -63,6 +63,11 @@ export function forbiddenUpstreams(model: Model, { adminAddresses }: CheckContex
         const message = `${address.dial} is where a cloud hands a machine its credentials, to whoever asks`;
         const hint = 'remove the route, or give the app an address of its network';
         return [error({ code: 'metadata-upstream', message, origin: route.origin, hint })];
+      }
+      if (isStatus(address)) {
+        const message = `${address.dial} is caddyctl's own status: whoever reaches it learns of every site and mistake`;
+        const hint = 'remove the route; to show the status, give it a socket of its own: --status unix//path';
+        return [error({ code: 'status-upstream', message, origin: route.origin, hint })];
       }
       if (!isAdmin(address, adminAddresses)) return [];
       const message = `${address.dial} is Caddy's admin API: whoever reaches it can change or stop everything`;
@@ -89,6 +94,11 @@ function dialsWithin(value: unknown): Dialled[] {
 function dialled(dial: string): Dialled {
   const [, bracketed, plain, port] = /^(?:tcp[46]?\/)?(?:\[([^\]]*)\]|([^:[\]/]*)):(\d+)$/.exec(dial) ?? [];
   return port === undefined ? { dial } : { dial, host: bracketed ?? plain ?? '', port: Number(port) };
+}
+
+/** Where a daemon tells its status unless told otherwise. */
+function isStatus({ host, port }: Dialled): boolean {
+  return port === 2020 && host !== undefined && isLoopback(host);
 }
 
 function isAdmin({ dial, host, port }: Dialled, adminAddresses: readonly string[]): boolean {
