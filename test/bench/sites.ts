@@ -31,12 +31,17 @@ export function benchSites(count: number): BenchSite[] {
   });
 }
 
+/** The same sites for plain http, where a password has no place. */
+export function openSites(count: number): BenchSite[] {
+  return benchSites(count).map((site) => ({ ...site, kind: site.kind === 'auth' ? 'plain' : site.kind }));
+}
+
 /** The sites as policies, dealt out over so many files. */
-export function policiesOf(sites: readonly BenchSite[], files = 1): SourceFile[] {
+export function policiesOf(sites: readonly BenchSite[], files = 1, tls: 'auto' | 'off' = 'auto'): SourceFile[] {
   const share = Math.ceil(sites.length / files);
   const shared = `global: { diagnostics: { wildcard-certificate: off } }\npresets:\n  members: { auth: { basic: { users: { ann: { env: ANN_HASH } } } } }\n`;
   return Array.from({ length: files }, (_, index) => {
-    const lines = sites.slice(index * share, (index + 1) * share).map(policyOf);
+    const lines = sites.slice(index * share, (index + 1) * share).map((site) => policyOf(site, tls));
     return {
       path: `policies/${String(index).padStart(5, '0')}.yaml`,
       text: `${index === 0 ? shared : ''}sites:\n${lines.join('')}`,
@@ -44,19 +49,20 @@ export function policiesOf(sites: readonly BenchSite[], files = 1): SourceFile[]
   });
 }
 
-function policyOf({ host, app, api, kind }: BenchSite): string {
+function policyOf({ host, app, api, kind }: BenchSite, tls: 'auto' | 'off'): string {
   const also = { plain: '', headers: ', headers: { X-Site: one }', auth: ', use: members', secure: ', use: secure' }[
     kind
   ];
-  return `  "${host}": { to: ${app}${also}, routes: { /api: ${api} } }\n`;
+  const plain = tls === 'off' ? ', tls: off' : '';
+  return `  "${host}": { to: ${app}${also}${plain}, routes: { /api: ${api} } }\n`;
 }
 
-/** The same as a Caddyfile. */
-export function caddyfileOf(sites: readonly BenchSite[]): string {
-  return sites.map(siteBlock).join('');
+/** The same as a Caddyfile; with a port, for plain http there. */
+export function caddyfileOf(sites: readonly BenchSite[], httpPort?: number): string {
+  return sites.map((site) => siteBlock(site, httpPort)).join('');
 }
 
-function siteBlock({ host, app, api, kind }: BenchSite): string {
+function siteBlock({ host, app, api, kind }: BenchSite, httpPort: number | undefined): string {
   const secure = Object.entries(SECURE).map(([name, value]) => `\t\t${name} "${value}"\n`);
   const also = {
     plain: '',
@@ -65,5 +71,6 @@ function siteBlock({ host, app, api, kind }: BenchSite): string {
     secure: `\theader {\n${secure.join('')}\t\t-Server\n\t}\n`,
   }[kind];
   const api_ = `\t@api path /api /api/*\n\thandle @api {\n\t\treverse_proxy ${api}\n\t}\n`;
-  return `${host} {\n${also}${api_}\thandle {\n\t\treverse_proxy ${app}\n\t}\n}\n`;
+  const address = httpPort === undefined ? host : `http://${host}:${httpPort}`;
+  return `${address} {\n${also}${api_}\thandle {\n\t\treverse_proxy ${app}\n\t}\n}\n`;
 }
