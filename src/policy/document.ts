@@ -20,7 +20,7 @@ import { type DocumentNode, type ListNode, type MapNode, type ScalarNode, unfold
 /** What aliases may unfold to, in nodes: a file of 1 MiB cannot hold as many by itself, so only a bomb gets here, and none without an anchor. */
 const MAX_UNFOLDED_NODES = 1_000_000;
 const MAX_DEPTH = 64;
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 export interface ParsedDocument {
   /** Absent when the file is empty or not well formed. */

@@ -1,9 +1,12 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
-import { plainValue } from './document.ts';
+import { FORBIDDEN_KEYS, plainValue } from './document.ts';
 import type { DocumentNode, MapNode } from './tree.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What all variables of a file may put in, in characters: a long one that is named often is more than memory holds. */
+const MOST_PUT_IN = 4 * 1024 * 1024;
 
 const VARIABLE = /\$\$\{|\$\{([^}]*)\}?/g;
 
@@ -15,6 +18,7 @@ export function interpolate(file: SourceFile, root: DocumentNode, env: Environme
   const diagnostics: Diagnostic[] = [];
   /** Where values begin that are not what was meant. */
   const touched = new Set<number>();
+  let putIn = 0;
   if (!file.text.includes('${')) return { root, diagnostics, touched };
   const done = new Map<DocumentNode, DocumentNode>();
 
@@ -48,7 +52,14 @@ export function interpolate(file: SourceFile, root: DocumentNode, env: Environme
         return '';
       }
       const value = env[name];
-      if (value !== undefined && value !== '') return value;
+      if (value !== undefined && value !== '') {
+        if (putIn > MOST_PUT_IN) return '';
+        putIn += value.length;
+        if (putIn <= MOST_PUT_IN) return value;
+        const most = `the variables of this file put in more than ${MOST_PUT_IN} characters`;
+        report('set-too-large', most, 'name a long variable less often', node, whole);
+        return '';
+      }
       if (fallback === undefined) {
         report(
           'unset-variable',
@@ -81,6 +92,12 @@ export function interpolate(file: SourceFile, root: DocumentNode, env: Environme
     const entries: MapNode['entries'] = new Map();
     for (const [key, entry] of node.entries) {
       const name = key.includes('${') ? expand(key, { range: entry.key }) : key;
+      if (name !== key && FORBIDDEN_KEYS.has(name)) {
+        report('forbidden-key', `the key "${name}" is never a name here`, 'set the variable to a name', {
+          range: entry.key,
+        });
+        continue;
+      }
       if (entries.has(name)) {
         report('duplicate-key', `the key "${name}" stands twice in one map`, 'two variables have the same value', {
           range: entry.key,
