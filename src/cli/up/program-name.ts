@@ -10,7 +10,7 @@ export function programName(env: NodeJS.ProcessEnv, folder: string): string {
   // In its own project npm knows where it is.
   if (resolve(folder) === projectFolder) return 'npx caddyctl';
   // Another Node that is on the PATH may be too old.
-  return `${quoted(process.execPath)} ${quoted(join(projectFolder, 'src/main.ts'))}`;
+  return `${quoted(process.execPath)} ${quoted(process.argv[1] ?? '')}`;
 }
 
 function isExecutable(path: string): boolean {
