@@ -17,7 +17,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'bundle-'));
   // As npm lays it out, and far from the packages of this project.
   bundle = join(folder, 'node_modules/caddyctl');
-  await run(process.execPath, [join(root, 'src/build.mjs'), bundle]);
+  await run(process.execPath, [join(root, '.ci/build.mjs'), bundle]);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 

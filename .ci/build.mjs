@@ -5,8 +5,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-const source = dirname(fileURLToPath(import.meta.url));
-const root = dirname(source);
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const source = join(root, 'src');
 const target = resolve(process.argv[2] ?? join(root, 'dist'));
 const { name, version, description, license, engines } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
 
