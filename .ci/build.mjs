@@ -27,7 +27,7 @@ await build({
   logLevel: 'warning',
 });
 await cp(join(source, 'daemon/status/page'), join(target, 'lib/page'), { recursive: true });
-await cp(join(source, 'bin.cjs'), join(target, 'bin', 'caddyctl.cjs'));
+await cp(join(root, '.ci/bin.cjs'), join(target, 'bin', 'caddyctl.cjs'));
 await chmod(join(target, 'bin', 'caddyctl.cjs'), 0o755);
 for (const file of ['README.md', 'LICENSE']) await cp(join(root, file), join(target, file));
 // What it needs is within it: who installs it gets no other package, and runs no script.
