@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { findCaddy } from '../../src/binary/find.ts';
 import { obtainCaddy, oldestObtained } from '../../src/binary/obtain.ts';
+import { calibrateRow } from './calibrate-row.ts';
 import { compileRow } from './compile-row.ts';
 import { tableOf } from './figures.ts';
 import { reloadRow } from './reload-row.ts';
@@ -16,9 +17,11 @@ const rows: Readonly<Record<string, BenchRow>> = {
   paths: (context) => pathsRow({ ...context, sizes: context.sizes.filter((size) => size <= 1_000) }),
   reload: reloadRow,
 };
+/** Only when asked for: they compare nothing. */
+const others: Readonly<Record<string, BenchRow>> = { calibrate: calibrateRow };
 
 const usage = `npm run bench -- [options]
-  --rows a,b     what is measured: ${Object.keys(rows).join(',')}
+  --rows a,b     what is measured: ${Object.keys(rows).join(',')}; or ${Object.keys(others).join(',')}
   --sizes a,b    how many sites or paths: 10,100,1000,10000
   --rounds N     how often each is measured, in turns: 5
   --quick        2 rounds of 10 and 1000
@@ -54,7 +57,7 @@ async function main(): Promise<void> {
   const rounds = Number(values.rounds ?? (values.quick ? 2 : 5));
   const results = new Map<string, BenchResult>();
   for (const name of values.rows.split(',')) {
-    const row = rows[name];
+    const row = rows[name] ?? others[name];
     if (row === undefined) throw new Error(`there is no row "${name}"\n${usage}`);
     const result = await row({ caddyPath, sizes, rounds, say });
     results.set(name, result);
