@@ -55,16 +55,16 @@ function ofEachHost(
   const shared = `${SHAPES.alike}${hostSlug(typeof firstHost === 'string' ? firstHost : '')}`;
   const [match] = list(route['match']);
   const destinations = list(map?.['destinations']);
-  const outputs = new Map(
+  const outputsOf = new Map(
     list(map?.['mappings']).map((mapping) =>
       isJsonObject(mapping) ? ([mapping['input'], list(mapping['outputs'])] as const) : [null, []],
     ),
   );
-  const text = destinations.length === 0 ? undefined : JSON.stringify(route['handle']);
   return hosts.flatMap((host): JsonValue[] => {
     if (typeof host !== 'string') return [];
-    const values = outputs.get(keyOf(host)) ?? [];
-    const handle = text === undefined ? route['handle'] : replaced(text, destinations, values);
+    const outputs = outputsOf.get(keyOf(host)) ?? [];
+    const values = new Map(destinations.map((name, index) => [name, outputs[index]]));
+    const handle = values.size === 0 ? route['handle'] : filled(route['handle'] ?? null, values);
     return [
       {
         ...route,
@@ -76,14 +76,19 @@ function ofEachHost(
   });
 }
 
-/** Each variable in a text of JSON by what it stands for; it is always the whole of a string. */
-function replaced(text: string, names: readonly JsonValue[], values: readonly JsonValue[]): JsonValue {
-  let made = text;
-  names.forEach((name, index) => {
-    const value = values[index];
-    if (value !== undefined) made = made.replaceAll(JSON.stringify(name), () => JSON.stringify(value));
+/** With each variable, always the whole of a text, as what it stands for. What holds none is the very same object. */
+function filled(value: JsonValue, values: ReadonlyMap<JsonValue, JsonValue | undefined>): JsonValue {
+  if (typeof value === 'string') return values.get(value) ?? value;
+  if (Array.isArray(value)) {
+    const items = value.map((item: JsonValue) => filled(item, values));
+    return items.every((item, index) => item === value[index]) ? value : items;
+  }
+  if (!isJsonObject(value)) return value;
+  const changed = Object.entries(value).flatMap(([key, item]): [string, JsonValue][] => {
+    const next = filled(item, values);
+    return next === item ? [] : [[key, next]];
   });
-  return JSON.parse(made) as JsonValue;
+  return changed.length === 0 ? value : { ...value, ...Object.fromEntries(changed) };
 }
 
 function isVariables(handler: JsonValue | undefined): handler is JsonObject {
