@@ -1,5 +1,5 @@
-// `npm run build`: the program as it is published, in dist/ or the folder given. One file, since Node finds, reads and compiles
-// one sooner than many, and keeps its machine code in its compile cache.
+// `npm run build`: the program as it is published, in dist/ or the folder given. One file with Node's compile
+// cache, which halves the time of a start. Many small ones start as fast; one is simpler to look through and to hand on.
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
