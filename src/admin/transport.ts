@@ -37,8 +37,16 @@ export type Attempt =
 
 export type Transport = (call: Call) => Promise<Attempt>;
 
-/** One request, one answer: no retry, no redirect, no proxy from the environment, everything bounded. Never rejects but for a bug. */
-export function createTransport(address: AdminAddress, tls: TlsFiles, timeouts: Timeouts): Transport {
+/**
+ * One request, one answer: no retry, no redirect, no proxy from the environment, everything bounded. Never rejects but for a bug.
+ * `asWritten`: a refusal for want of an Origin is the answer, and is not asked again with one.
+ */
+export function createTransport(
+  address: AdminAddress,
+  tls: TlsFiles,
+  timeouts: Timeouts,
+  { asWritten = false }: { readonly asWritten?: boolean } = {},
+): Transport {
   // A Unix socket's Host is checked by Caddy before 2.11, which knows 127.0.0.1 and not localhost there.
   const origin = address.kind === 'unix' ? 'http://127.0.0.1' : address.origin;
   const kept = createAgents(address, true);
@@ -74,7 +82,7 @@ export function createTransport(address: AdminAddress, tls: TlsFiles, timeouts: 
 
   return async function transport(call) {
     const first = await attempt(call);
-    if (sendOrigin || !first.ok || !wantsOrigin(first.reply)) return first;
+    if (asWritten || sendOrigin || !first.ok || !wantsOrigin(first.reply)) return first;
     sendOrigin = true;
     return attempt(call);
   };

@@ -1,4 +1,5 @@
 import type { AdminAddress } from '../admin/address.ts';
+import type { AdminOptions } from '../admin/client.ts';
 import type { AdminPort } from '../admin/port.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Failure } from './failure.ts';
@@ -10,16 +11,24 @@ export interface OpenedAdmin {
   readonly dialAddresses: readonly string[];
 }
 
+export interface AdminPlace extends AdminOptions {
+  readonly address: AdminAddress;
+}
+
 /** The client for the admin API that the flags name. Sends nothing yet; ends the command where a flag cannot be meant. */
 export async function openAdmin(settings: AdminSettings): Promise<OpenedAdmin> {
+  const { address, ...options } = await adminPlace(settings);
+  const { createAdmin } = await import('../admin/client.ts');
+  return { admin: createAdmin(address, options), dialAddresses: dialAddresses(address) };
+}
+
+/** Where it is, and by what it is asked; ends the command in the same way. */
+export async function adminPlace(settings: AdminSettings): Promise<AdminPlace> {
   const { parseAddress } = await import('../admin/address.ts');
   const parsed = parseAddress(settings.admin);
   if (!parsed.ok) throw new Failure(exitCodes.usage, parsed.message, parsed.hint);
-  const { address } = parsed;
-  const { createAdmin } = await import('../admin/client.ts');
   const [cert, key, ca] = await Promise.all([settings.cert, settings.key, settings.ca].map(readPem));
-  const admin = createAdmin(address, { tls: { cert, key, ca }, timeouts: { answer: settings.timeout } });
-  return { admin, dialAddresses: dialAddresses(address) };
+  return { address: parsed.address, tls: { cert, key, ca }, timeouts: { answer: settings.timeout } };
 }
 
 async function readPem(path: string | undefined): Promise<string | undefined> {

@@ -65,6 +65,11 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./commands/rollback.ts')).rollback,
   },
   {
+    name: 'doctor',
+    summary: "tell how Caddy's admin API and caddyctl's own files are exposed, and how to close that",
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+  {
     name: 'fmt',
     summary: 'put policy files into their usual form',
     load: async () => (await import('./commands/fmt.ts')).fmt,
