@@ -66,7 +66,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'doctor',
-    summary: "tell how Caddy's admin API and caddyctl's own files are exposed, and how to close that",
+    summary: "tell how Caddy's admin API is exposed, and how to close it",
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
   {
