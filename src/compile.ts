@@ -7,6 +7,9 @@ import type { SourceFile } from './diagnostics/position.ts';
 import { check } from './ir/check.ts';
 import { mergePolicies } from './ir/merge.ts';
 import type { Model } from './ir/model.ts';
+import { namesByOwner } from './ir/names.ts';
+import { ownerBreaches } from './ir/owners/check.ts';
+import { environments } from './ir/owners/owners.ts';
 import { resolve } from './ir/resolve.ts';
 import { shippedPresets } from './ir/shipped-presets.ts';
 import { createParser, type Parser } from './policy/parser.ts';
@@ -34,11 +37,23 @@ export function createCompile(): Compile {
 
 function compileBy(parse: Parser, sources: readonly SourceFile[], target: Target): Compiled {
   const ordered = sources.toSorted((a, b) => (a.path < b.path ? -1 : 1));
-  const parsed = parse([shippedPresets, ...ordered], target.env);
+  const { owners, ownersFile } = target;
+  if (ownersFile !== undefined && owners === undefined) throw new Error(`${ownersFile} was not read with the policies`);
+  const [shipped, ...parsed] = parse([shippedPresets, ...ordered], environments(owners, target.env));
   const unread = parsed.flatMap(({ diagnostics }) => diagnostics);
-  const { set, diagnostics: unmerged } = mergePolicies(parsed.flatMap(({ policy }) => policy ?? []));
+  const policies = parsed.flatMap(({ policy }) => policy ?? []);
+  const breaches = owners ? ownerBreaches(policies, owners) : [];
+  // What is forbidden means nothing beside what others wrote: else they would be told of a contradiction.
+  const forbidden = new Set(breaches.map(({ place }) => place?.file));
+  const merged = [shipped?.policy, ...policies.filter(({ file }) => !forbidden.has(file))];
+  const { set, diagnostics: unmerged } = mergePolicies(
+    merged.flatMap((policy) => policy ?? []),
+    owners && namesByOwner(owners),
+  );
   // A file that cannot be read hides services and presets, and what others then miss is not their mistake.
-  if (unread.length > 0) return { diagnostics: adjustSeverities([...unread, ...unmerged], {}) };
+  if (unread.length + breaches.length > 0) {
+    return { diagnostics: adjustSeverities([...unread, ...breaches, ...unmerged], {}) };
+  }
   const { model, diagnostics: unresolved } = resolve(set);
   const checked = [...check(model, { adminAddresses: [], ...target }), ...missingRequirements(model, target)];
   const wanted = set.global.diagnostics?.value ?? {};

@@ -1,3 +1,4 @@
+import type { Owners } from '../ir/owners/owners.ts';
 import type { Capabilities } from './capabilities.ts';
 
 /** What the config is made for: everything that changes it beside the policies. */
@@ -17,6 +18,10 @@ export interface Target {
   readonly secretFiles?: ReadonlyMap<string, string>;
   /** caddyctl's environment, for `${NAME}`. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The path of the operator's file that says who may do what in the policies; absent where all are one's own. */
+  readonly ownersFile?: string;
+  /** What it says, read anew whenever the policies are. */
+  readonly owners?: Owners;
   /** Absent when there is no Caddy to ask. */
   readonly running?: RunningCaddy;
   /** Dial addresses of Caddy's admin API, which no route may reach. */

@@ -13,7 +13,9 @@ export async function diffPolicies(
   withExitCode: boolean,
 ): Promise<ExitCode> {
   const target = targetOf(options, process.env);
-  const old = await compilePaths(from, target, process.stdin, log);
+  // Whose the others are, and what they were allowed, is beside the question.
+  const { ownersFile: _, ...plain } = target;
+  const old = await compilePaths(from, plain, process.stdin, log);
   const now = await compilePaths(operands, target, process.stdin, log);
   const isInvalid = old.config === undefined || now.config === undefined;
   if (isInvalid) output.diagnostics([...(old.config ? [] : old.diagnostics), ...now.diagnostics]);

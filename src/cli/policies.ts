@@ -1,12 +1,14 @@
 import type { Target } from '../caddy/target.ts';
 import type { Compiled } from '../compile.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
+import type { Owners } from '../ir/owners/owners.ts';
 import { type Log, silentLog } from '../log.ts';
 import { pathsOf } from './paths.ts';
 import type { TargetSettings } from './settings.ts';
 
 export interface CompiledPaths extends Compiled {
   readonly sources: readonly SourceFile[];
+  readonly owners?: Owners;
 }
 
 /**
@@ -19,28 +21,28 @@ export async function compilePaths(
   stdin: AsyncIterable<Uint8Array | string>,
   log: Log = silentLog,
 ): Promise<CompiledPaths> {
-  const { readSources } = await import('../files/read.ts');
+  const { knownOwners, mistakesIn, readOwnedSources } = await import('../files/read-owned.ts');
   const start = performance.now();
-  const { sources, diagnostics } = await readSources(pathsOf(operands), { stdin });
+  const read = await readOwnedSources(pathsOf(operands), { ...target, stdin });
+  const { sources, diagnostics } = read;
+  const owners = knownOwners(read);
   log.debug({ files: sources.length, ms: Math.round(performance.now() - start) }, 'policies read');
   if (diagnostics.some(({ severity }) => severity === 'error')) {
-    const { parsePolicy } = await import('../policy/parse.ts');
-    const mistakes = sources.flatMap((source) => parsePolicy(source, target.env).diagnostics);
-    return { sources, diagnostics: [...diagnostics, ...mistakes] };
+    return { sources, diagnostics: [...diagnostics, ...mistakesIn(read, target.env)] };
   }
   const { compile } = await import('../compile.ts');
   const begun = performance.now();
-  const compiled = compile(sources, target);
+  const compiled = compile(sources, { ...target, ...(owners && { owners }) });
   const { revision } = compiled;
   log.debug(
     { sites: compiled.model?.sites.length, revision, ms: Math.round(performance.now() - begun) },
     'policies compiled',
   );
-  return { ...compiled, sources, diagnostics: [...diagnostics, ...compiled.diagnostics] };
+  return { ...compiled, sources, ...(owners && { owners }), diagnostics: [...diagnostics, ...compiled.diagnostics] };
 }
 
 /** What the flags ask for, with caddyctl's environment. */
 export function targetOf(settings: TargetSettings, env: Target['env']): Target {
-  const { owner, httpPort, httpsPort, internalCa } = settings;
-  return { owner, httpPort, httpsPort, internalCa, env };
+  const { owner, httpPort, httpsPort, internalCa, owners } = settings;
+  return { owner, httpPort, httpsPort, internalCa, env, ...(owners !== undefined && { ownersFile: owners }) };
 }

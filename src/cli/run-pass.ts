@@ -57,7 +57,7 @@ export async function runPass(
       const target = { ...aimed, adminAddresses: dialAddresses, ...(running && { running }) };
       const compiled = await compilePaths(operands, target, process.stdin, log);
       diagnostics = compiled.diagnostics;
-      const inputs = inputsOf(compiled.sources);
+      const inputs = inputsOf(compiled.sources, compiled.owners?.file);
       const { model, revision } = compiled;
       const { owner, httpPort, httpsPort } = aimed;
       const surroundings = { httpPort, httpsPort, ...(running && { modules: running.modules }) };

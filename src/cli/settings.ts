@@ -37,6 +37,7 @@ export interface TargetSettings {
   readonly httpPort: number;
   readonly httpsPort: number;
   readonly internalCa: boolean;
+  readonly owners?: string;
 }
 
 export function addTargetOptions(command: Command): void {
@@ -46,6 +47,11 @@ export function addTargetOptions(command: Command): void {
     .option('--http-port <port>', 'the port for plain http', portNumber, 80)
     .option('--https-port <port>', 'the port for https', portNumber, 443)
     .option('--internal-ca', "certificates of every site by Caddy's own CA, no ACME", false);
+  addOwnersOption(command);
+}
+
+export function addOwnersOption(command: Command): void {
+  command.option('--owners <file>', 'whose policies are whose where several write them, and what each may do');
 }
 
 /** How Caddy's admin API is reached. */

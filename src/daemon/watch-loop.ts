@@ -2,7 +2,7 @@ import type { AdminError } from '../admin/errors.ts';
 import type { AdminPort } from '../admin/port.ts';
 import type { Target } from '../caddy/target.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { readSources } from '../files/read.ts';
+import { readOwnedSources } from '../files/read-owned.ts';
 import { watchSources } from '../files/watch.ts';
 import type { Log } from '../log.ts';
 import type { PlanOptions } from '../plan/plan.ts';
@@ -82,7 +82,7 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
     admin: pulse.admin,
     epoch: () => pulse.epoch(),
     breaker,
-    read: () => readSources(paths, { stdin: parts.stdin ?? noInput }),
+    read: () => readOwnedSources(paths, { ...target, stdin: parts.stdin ?? noInput }),
   });
   const reporter = createReporter(status, log, breaker, parts.show);
   const pacing = createPacing(triggers);
@@ -137,7 +137,10 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
     return await pacing.calm(found, stop);
   }
 
-  const files = paths.filter((path) => path !== '-');
+  const files = [
+    ...paths.filter((path) => path !== '-'),
+    ...(target.ownersFile === undefined ? [] : [target.ownersFile]),
+  ];
   const watching = await watchSources(files, {
     onTrigger: () => triggers.ring('files'),
     onProblem(problem) {

@@ -2,6 +2,8 @@
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
+  /** Where it lies once all links are followed, absolute; absent for what is no file of a disk. */
+  readonly real?: string;
 }
 
 /** Half-open range of UTF-16 offsets into a source file's text. */

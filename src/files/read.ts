@@ -47,7 +47,9 @@ export async function readSources(
   let next = 0;
   const reader = async (): Promise<void> => {
     for (let index = next++; index < found.files.length; index = next++) {
-      results[first + index] = await readOne(found.files[index]?.path ?? '', limits.bytes);
+      const { path = '', real = '' } = found.files[index] ?? {};
+      const result = await readOne(path, limits.bytes);
+      results[first + index] = 'text' in result ? { ...result, real } : result;
     }
   };
   await Promise.all(Array.from({ length: readers }, reader));

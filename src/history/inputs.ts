@@ -9,8 +9,9 @@ export interface Input {
   readonly sha256: string;
 }
 
-export function inputsOf(sources: readonly SourceFile[]): Input[] {
-  return sources.map(({ path, text }) => ({ path, sha256: sha256(text) }));
+/** `owners`: the file that said whose they are and what each may do. */
+export function inputsOf(sources: readonly SourceFile[], owners?: SourceFile): Input[] {
+  return [...sources, ...(owners ? [owners] : [])].map(({ path, text }) => ({ path, sha256: sha256(text) }));
 }
 
 /** One hash for a set of files. Their paths do not count: they mean nothing, and one folder can be typed in many ways. */

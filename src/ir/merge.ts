@@ -5,12 +5,15 @@ import type { Global } from '../policy/schema/global.ts';
 import { canonicalHeader } from '../policy/schema/scalars.ts';
 import type { Service } from '../policy/schema/service.ts';
 import { parseHosts, type Preset, siteHandlers, type SiteObject } from '../policy/schema/site.ts';
+import { type Names, namesOfAll } from './names.ts';
 import { type Origin, placeOf, type Traced, within } from './origin.ts';
 
 /** Everything that the files of a set define, by name, with what several files say of one host kept side by side. */
 export interface PolicySet {
   readonly global: { readonly [K in keyof Global]?: Traced<NonNullable<Global[K]>> };
   readonly neverExpose: readonly Traced<number>[];
+  /** How services and presets are called. */
+  readonly names: Names;
   readonly services: ReadonlyMap<string, Traced<Service>>;
   readonly presets: ReadonlyMap<string, Traced<Preset>>;
   /** Hosts that the same parts define are one entry. */
@@ -31,7 +34,10 @@ const MERGED_BY_NAME: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Names are shared over the set; the same thing said differently in two places is an error that names both. */
-export function mergePolicies(policies: readonly ParsedPolicy[]): { set: PolicySet; diagnostics: Diagnostic[] } {
+export function mergePolicies(
+  policies: readonly ParsedPolicy[],
+  names: Names = namesOfAll,
+): { set: PolicySet; diagnostics: Diagnostic[] } {
   const diagnostics: Diagnostic[] = [];
   const services = new Map<string, Traced<Service>>();
   const presets = new Map<string, Traced<Preset>>();
@@ -56,10 +62,10 @@ export function mergePolicies(policies: readonly ParsedPolicy[]): { set: PolicyS
       } else once(global, key, { value: given, origin: at('global', key) }, 'global');
     }
     for (const [name, given] of Object.entries(value.services ?? {})) {
-      once(services, name, { value: given, origin: at('services', name) }, 'the service');
+      once(services, names.kept(name, file), { value: given, origin: at('services', name) }, 'the service');
     }
     for (const [name, given] of Object.entries(value.presets ?? {})) {
-      once(presets, name, { value: given, origin: at('presets', name) }, 'the preset');
+      once(presets, names.kept(name, file), { value: given, origin: at('presets', name) }, 'the preset');
     }
     for (const [key, given] of Object.entries(value.sites ?? {})) {
       const hosts = parseHosts(key);
@@ -68,7 +74,7 @@ export function mergePolicies(policies: readonly ParsedPolicy[]): { set: PolicyS
   }
   const sites = groupHosts(parts);
   for (const site of sites) for (const found of conflictsWithin(site)) diagnostics.push(found);
-  return { set: { global: Object.fromEntries(global), neverExpose, services, presets, sites }, diagnostics };
+  return { set: { global: Object.fromEntries(global), neverExpose, names, services, presets, sites }, diagnostics };
 }
 
 function groupHosts(given: readonly { hosts: readonly string[]; part: Traced<SiteObject> }[]): SiteParts[] {

@@ -1,21 +1,22 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { suggester } from '../diagnostics/suggest.ts';
-import type { Preset } from '../policy/schema/site.ts';
 import type { Layer } from './layers.ts';
-import { placeOf, type Traced, within } from './origin.ts';
+import type { PolicySet } from './merge.ts';
+import { foreignHint, named, writable } from './names.ts';
+import { placeOf, within } from './origin.ts';
 
 /** Presets that use presets that use presets: deeper is a mistake, or meant to take for ever. */
 const MOST_NESTED = 16;
 
 /** Finds what `use` names. Each preset is unfolded once, and stands once in what it unfolds to, so that no set of them explodes. */
 export class PresetBook {
-  readonly #presets: ReadonlyMap<string, Traced<Preset>>;
+  readonly #set: Pick<PolicySet, 'presets' | 'names'>;
   readonly #report: (found: Diagnostic) => void;
   readonly #unfolded = new Map<string, readonly Layer[]>();
   readonly #suggest = suggester();
 
-  constructor(presets: ReadonlyMap<string, Traced<Preset>>, report: (found: Diagnostic) => void) {
-    this.#presets = presets;
+  constructor(set: Pick<PolicySet, 'presets' | 'names'>, report: (found: Diagnostic) => void) {
+    this.#set = set;
     this.#report = report;
   }
 
@@ -31,19 +32,22 @@ export class PresetBook {
   }
 
   #named(name: string, origin: Layer['origin'], open: readonly string[]): readonly Layer[] {
-    const known = this.#unfolded.get(name);
-    if (known !== undefined) return known;
-    const preset = this.#presets.get(name);
-    if (preset === undefined) {
-      const meant = this.#suggest(name, this.#presets.keys());
+    const { presets, names } = this.#set;
+    const found = named(presets, names, name, origin.file);
+    if (found === undefined) {
+      const known = writable(presets, names, origin.file);
+      const meant = this.#suggest(name, known);
       const hint = meant
         ? `did you mean \`${meant}\`?`
-        : `there are: ${[...this.#presets.keys()].slice(0, 20).join(', ')}`;
+        : (foreignHint(presets, name) ?? `there are: ${known.slice(0, 20).join(', ')}`);
       return this.#refuse('unknown-preset', `there is no preset "${name}"`, hint, origin);
     }
-    const way = [...open, name];
+    const { kept, value: preset } = found;
+    const known = this.#unfolded.get(kept);
+    if (known !== undefined) return known;
+    const way = [...open, kept];
     const hint = 'take one of them out of "use"';
-    if (open.includes(name)) {
+    if (open.includes(kept)) {
       return this.#refuse('preset-cycle', `the preset "${name}" uses itself: ${way.join(' → ')}`, hint, origin);
     }
     if (way.length > MOST_NESTED) {
@@ -55,7 +59,7 @@ export class PresetBook {
       );
     }
     const unfolded = [...this.#layersOf(preset, way), preset];
-    this.#unfolded.set(name, unfolded);
+    this.#unfolded.set(kept, unfolded);
     return unfolded;
   }
 

@@ -49,8 +49,8 @@ class Resolver {
   constructor(set: PolicySet, report: (found: Diagnostic) => void) {
     this.#set = set;
     this.#report = report;
-    this.#presets = new PresetBook(set.presets, report);
-    this.#services = new ServiceBook(set.services, report);
+    this.#presets = new PresetBook(set, report);
+    this.#services = new ServiceBook(set, report);
   }
 
   get isTooLarge(): boolean {

@@ -1,36 +1,38 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { suggester } from '../diagnostics/suggest.ts';
-import { noFacts, type Service } from '../policy/schema/service.ts';
+import { noFacts } from '../policy/schema/service.ts';
 import type { To } from '../policy/schema/to.ts';
+import type { PolicySet } from './merge.ts';
 import type { Upstream } from './model.ts';
-import { type Origin, placeOf, type Traced } from './origin.ts';
+import { foreignHint, named, writable } from './names.ts';
+import { type Origin, placeOf } from './origin.ts';
 
 /** Finds the apps that routes name. */
 export class ServiceBook {
-  readonly #services: ReadonlyMap<string, Traced<Service>>;
+  readonly #set: Pick<PolicySet, 'services' | 'names'>;
   readonly #report: (found: Diagnostic) => void;
   readonly #suggest = suggester();
 
-  constructor(services: ReadonlyMap<string, Traced<Service>>, report: (found: Diagnostic) => void) {
-    this.#services = services;
+  constructor(set: Pick<PolicySet, 'services' | 'names'>, report: (found: Diagnostic) => void) {
+    this.#set = set;
     this.#report = report;
   }
 
   upstream(to: To, origin: Origin): Upstream {
     if ('addresses' in to) return { addresses: to.addresses, facts: noFacts, origin };
-    const service = this.#services.get(to.service);
-    if (service !== undefined) {
-      const { at: addresses, ...facts } = service.value;
-      return { service: to.service, addresses, facts, origin: service.origin };
+    const { services, names } = this.#set;
+    const found = named(services, names, to.service, origin.file);
+    if (found !== undefined) {
+      const { at: addresses, ...facts } = found.value.value;
+      return { service: found.kept, addresses, facts, origin: found.value.origin };
     }
-    const meant = this.#suggest(to.service, this.#services.keys());
+    const meant = this.#suggest(to.service, writable(services, names, origin.file));
+    const hint = meant ? `did you mean \`${meant}\`?` : foreignHint(services, to.service);
     this.#report({
       code: 'unknown-service',
       severity: 'error',
       message: `there is no service "${to.service}"`,
-      hint: meant
-        ? `did you mean \`${meant}\`?`
-        : `define it under "services", or write an address: ${to.service}:8000`,
+      hint: hint ?? `define it under "services", or write an address: ${to.service}:8000`,
       place: placeOf(origin, 'value'),
     });
     // A stand-in, so that what else is wrong is told at once too.

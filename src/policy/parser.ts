@@ -3,11 +3,12 @@ import { parsePolicy, type ParseResult } from './parse.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Parses the files of a set, in their order. */
-export type Parser = (files: readonly SourceFile[], env: Environment) => ParseResult[];
+/** Parses the files of a set, in their order, each with the variables that are there for it. */
+export type Parser = (files: readonly SourceFile[], envOf: (file: SourceFile) => Environment) => ParseResult[];
 
 interface Known {
   readonly text: string;
+  readonly real: string | undefined;
   /** The variables that it asked for, and what they were. */
   readonly asked: ReadonlyMap<string, string | undefined>;
   readonly result: ParseResult;
@@ -16,10 +17,11 @@ interface Known {
 /** Remembers the set before: a file that says what it said, of variables that are what they were, is not parsed again. */
 export function createParser(): Parser {
   let known = new Map<string, Known>();
-  return (files, env) => {
+  return (files, envOf) => {
     const before = known;
     known = new Map();
     return files.map((file) => {
+      const env = envOf(file);
       const last = before.get(file.path);
       const now = last !== undefined && isStill(last, file, env) ? last : parsed(file, env);
       known.set(file.path, now);
@@ -28,8 +30,8 @@ export function createParser(): Parser {
   };
 }
 
-function isStill({ text, asked }: Known, file: SourceFile, env: Environment): boolean {
-  return text === file.text && [...asked].every(([name, value]) => env[name] === value);
+function isStill({ text, real, asked }: Known, file: SourceFile, env: Environment): boolean {
+  return text === file.text && real === file.real && [...asked].every(([name, value]) => env[name] === value);
 }
 
 function parsed(file: SourceFile, env: Environment): Known {
@@ -41,5 +43,5 @@ function parsed(file: SourceFile, env: Environment): Known {
       return value;
     },
   });
-  return { text: file.text, asked, result: parsePolicy(file, noting) };
+  return { text: file.text, real: file.real, asked, result: parsePolicy(file, noting) };
 }

@@ -50,12 +50,12 @@ function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): z.cor
 }
 
 /** Looks through what wraps a schema, and through unions, down to what has keys. */
-function unfold(schema: z.core.$ZodType): z.core.$ZodType[] {
+export function unfold(schema: z.core.$ZodType): z.core.$ZodType[] {
   return unwrap(schema).filter((each) => inside(each).length === 0);
 }
 
 /** A schema and all that it wraps or is a union of, the outer first. */
-function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
+export function unwrap(schema: z.core.$ZodType): z.core.$ZodType[] {
   return [schema, ...inside(schema).flatMap(unwrap)];
 }
 
@@ -76,7 +76,7 @@ function inside(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
   }
 }
 
-function child(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType[] {
+export function child(schema: z.core.$ZodType, step: PropertyKey): z.core.$ZodType[] {
   const def = (schema as z.core.$ZodTypes)._zod.def;
   if (def.type === 'record') return [def.valueType];
   if (def.type === 'array') return typeof step === 'number' ? [def.element] : [];

@@ -64,6 +64,8 @@ Target:
   --https-port <port>    the port for https (default: 443; CADDYCTL_HTTPS_PORT)
   --internal-ca          certificates of every site by Caddy's own CA, no ACME
                          (CADDYCTL_INTERNAL_CA)
+  --owners <file>        whose policies are whose where several write them, and
+                         what each may do (CADDYCTL_OWNERS)
 
 Global Options:
   -o, --output <format>  form of the document on standard output (text, json,

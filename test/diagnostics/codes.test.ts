@@ -11,7 +11,7 @@ const written = [
   /\bcode: '([a-z0-9-]+)'/g,
   /\bcode = '([a-z0-9-]+)'/g,
   /\bcode: \w+ \? '([a-z0-9-]+)' : '([a-z0-9-]+)'/g,
-  /\b(?:problem|fileProblem|report|refuse|error)\(\s*'([a-z0-9-]+)'/g,
+  /\b(?:problem|fileProblem|report|refuse|error|breach)\(\s*'([a-z0-9-]+)'/g,
 ];
 
 /** Codes of zod's, and of what `listen-${…}` stands for. */

@@ -8,6 +8,7 @@ import type { CaddyConfig } from '../../src/caddy/translate.ts';
 import { type Compiled, compile } from '../../src/compile.ts';
 import type { SourceFile } from '../../src/diagnostics/position.ts';
 import { isPolicyFile } from '../../src/files/find.ts';
+import { ownersOf } from './owners.ts';
 
 /** A folder of policy files, and beside them what must come of them. */
 export interface GoldenCase {
@@ -15,6 +16,8 @@ export interface GoldenCase {
   readonly folder: string;
   /** All policies of the folder, by their paths in it. */
   readonly sources: readonly SourceFile[];
+  /** The file `owners.yaml`, if there is one. */
+  readonly owners: SourceFile | undefined;
   /** caddyctl's environment: the file `environment`, if there is one. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
@@ -34,8 +37,10 @@ export function goldenCases(folder: string): readonly GoldenCase[] {
 
 function readCase(folder: string): GoldenCase {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted();
-  const policies = files.filter((file) => isPolicyFile(basename(file)) && file !== 'caddy.json');
+  const isBeside = (file: string): boolean => file === 'caddy.json' || file === 'owners.yaml';
+  const policies = files.filter((file) => isPolicyFile(basename(file)) && !isBeside(file));
   const environment = join(folder, 'environment');
+  const owners = join(folder, 'owners.yaml');
   return {
     name: basename(folder),
     folder,
@@ -43,12 +48,16 @@ function readCase(folder: string): GoldenCase {
       path: file.split(sep).join('/'),
       text: readFileSync(join(folder, file), 'utf8'),
     })),
+    owners: existsSync(owners) ? { path: 'owners.yaml', text: readFileSync(owners, 'utf8') } : undefined,
     env: existsSync(environment) ? parseEnv(readFileSync(environment, 'utf8')) : {},
   };
 }
 
-export function compileCase({ sources, env }: GoldenCase, target: Target = goldenTarget): Compiled {
-  return compile(sources, { ...target, env });
+export function compileCase({ sources, owners, env }: GoldenCase, target: Target = goldenTarget): Compiled {
+  if (owners === undefined) return compile(sources, { ...target, env });
+  const defined = ownersOf(owners, env);
+  if ('diagnostics' in defined) return defined;
+  return compile(sources, { ...target, env, owners: defined });
 }
 
 /** The config for reading: its keys in the canonical order, two blanks a level. */

@@ -97,7 +97,11 @@ async function aimed(options: TestOptions, env: NodeJS.ProcessEnv): Promise<{ ta
   if (!options.local) return { target: targetOf(options, env), ...ca };
   const { runningLocal } = await import('../up/running.ts');
   const { target, rootCertificate } = await runningLocal(options.stateDir, env);
-  return { target: { ...target, env }, ...(rootCertificate !== undefined && { ca: rootCertificate }), ...ca };
+  return {
+    target: { ...targetOf(options, env), ...target },
+    ...(rootCertificate !== undefined && { ca: rootCertificate }),
+    ...ca,
+  };
 }
 
 async function pem(path: string): Promise<string> {

@@ -52,6 +52,7 @@ export async function prepare(
     httpsPort: options.httpsPort ?? 443,
     internalCa: options.local || options.internalCa,
     env: process.env,
+    ...(options.owners !== undefined && { ownersFile: options.owners }),
     adminAddresses: [`unix/${folder.adminSocket}`],
   };
   const { model, config, diagnostics } = await compilePaths(operands, draft, stdin);

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { maxDeleteOption } from '../plan-options.ts';
-import { ownerName, portNumber } from '../settings.ts';
+import { addOwnersOption, ownerName, portNumber } from '../settings.ts';
 import { addStatusOptions, type StatusSettings } from '../status-options.ts';
 import { addWatchOptions, type WatchSettings } from '../watch-options.ts';
 
@@ -15,6 +15,7 @@ export interface UpSettings extends WatchSettings, StatusSettings {
   readonly httpPort?: number;
   readonly httpsPort?: number;
   readonly internalCa: boolean;
+  readonly owners?: string;
   readonly stateDir?: string;
 }
 
@@ -33,6 +34,7 @@ export function addUpOptions(command: Command): void {
     .option('--http-port <port>', 'the port for plain http: 80, with --local 8080 or another free one', portNumber)
     .option('--https-port <port>', 'the port for https: 443, with --local 8443 or another free one', portNumber)
     .option('--internal-ca', "certificates of every site by Caddy's own CA, no ACME; --local implies it", false);
+  addOwnersOption(command);
   command.optionsGroup('State:');
   addStateOption(command);
   addStatusOptions(command);

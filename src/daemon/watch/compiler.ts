@@ -1,7 +1,7 @@
 import type { RunningCaddy, Target } from '../../caddy/target.ts';
 import { createCompile } from '../../compile.ts';
 import type { SourceFile } from '../../diagnostics/position.ts';
-import type { Sources } from '../../files/read.ts';
+import type { OwnedSources } from '../../files/read-owned.ts';
 import { compileHolding } from './hold-file.ts';
 import type { Provide } from './provide.ts';
 import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
@@ -16,7 +16,7 @@ export interface CompilerParts {
 export interface Compiler {
   /** Compiled again only where something differs that it was made from, which `whatIsRead` tells. `lastGood`: texts by path. */
   compile(
-    sources: Sources,
+    sources: OwnedSources,
     whatIsRead: string,
     running: RunningCaddy | undefined,
     lastGood: ReadonlyMap<string, string>,
@@ -33,7 +33,7 @@ export function createCompiler({ target: first, onError, provide }: CompilerPart
     | undefined;
 
   function onePass(
-    sources: Sources,
+    sources: OwnedSources,
     running: RunningCaddy | undefined,
     lastGood: ReadonlyMap<string, string>,
   ): ReadPolicies {
@@ -67,7 +67,11 @@ export function createCompiler({ target: first, onError, provide }: CompilerPart
   };
 }
 
-/** Their paths too: what is said of a file tells where it is. */
+/** Their paths too: what is said of a file tells where it is, and whose it is depends on where it lies. */
 function isSame(a: readonly SourceFile[], b: readonly SourceFile[]): boolean {
-  return a.length === b.length && a.every(({ path, text }, index) => path === b[index]?.path && text === b[index].text);
+  return a.length === b.length && a.every((one, index) => isSameFile(one, b[index]));
+}
+
+function isSameFile({ path, text, real }: SourceFile, other: SourceFile | undefined): boolean {
+  return path === other?.path && text === other.text && real === other.real;
 }

@@ -7,10 +7,14 @@ import type { Settled } from './settled.ts';
 export function desireOf(pin: Pinned, policies: ReadPolicies | undefined): Omit<Settled, 'from' | 'epoch'> | undefined {
   if (pin.kind === 'holds') return pin.settled;
   if (policies?.config === undefined || policies.revision === undefined) return undefined;
-  return { revision: policies.revision, config: policies.config, inputs: inputsOf(policies.sources) };
+  return {
+    revision: policies.revision,
+    config: policies.config,
+    inputs: inputsOf(policies.sources, policies.owners?.file),
+  };
 }
 
 /** The files of what is to run. */
 export function inputsFor(pin: Pinned, policies: ReadPolicies | undefined): readonly Input[] {
-  return pin.kind === 'holds' ? pin.settled.inputs : inputsOf(policies?.sources ?? []);
+  return pin.kind === 'holds' ? pin.settled.inputs : inputsOf(policies?.sources ?? [], policies?.owners?.file);
 }

@@ -2,7 +2,7 @@ import type { Target } from '../../caddy/target.ts';
 import type { Compile } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../../diagnostics/position.ts';
-import type { Sources } from '../../files/read.ts';
+import type { OwnedSources } from '../../files/read-owned.ts';
 import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
 
 /**
@@ -10,7 +10,7 @@ import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
  * its sites would go down. So a bad one that was never served refuses the whole set, and so does what no older text repairs.
  */
 export function compileHolding(
-  read: Sources,
+  read: OwnedSources,
   lastGood: ReadonlyMap<string, string>,
   target: Target,
   compile: Compile,
@@ -33,7 +33,7 @@ export function compileHolding(
     unread = unread.filter((each) => !why.includes(each));
   }
   for (;;) {
-    const compiled = compileWhole({ sources: [...texts.values()], diagnostics: unread }, target, compile);
+    const compiled = compileWhole({ ...read, sources: [...texts.values()], diagnostics: unread }, target, compile);
     const mistakes = compiled.diagnostics.filter(isError);
     if (mistakes.length === 0) return { ...compiled, held };
     const bad = byFile(mistakes);

@@ -2,7 +2,7 @@ import type { AdminPort } from '../../admin/port.ts';
 import type { RunningCaddy, Target } from '../../caddy/target.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import { inputsDigest, inputsOf } from '../../history/inputs.ts';
-import type { Sources } from '../../files/read.ts';
+import { knownOwners, type OwnedSources } from '../../files/read-owned.ts';
 import type { PlanOptions } from '../../plan/plan.ts';
 import type { Outcome } from '../../reconcile/outcome.ts';
 import { pass, type PassInput } from '../../reconcile/pass.ts';
@@ -34,7 +34,7 @@ export interface ReconcilerParts {
   readonly selfHeal: SelfHeal;
   readonly onError: 'refuse' | 'hold-file';
   readonly provide?: Provide | undefined;
-  readonly read: () => Promise<Sources>;
+  readonly read: () => Promise<OwnedSources>;
   readonly breaker: Breaker;
   readonly memory: Memory | undefined;
   /** Absent: what Caddy takes counts as good. */
@@ -126,10 +126,12 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       const warnings: Diagnostic[] = [];
       const warn = (problem: Diagnostic): void => void warnings.push(problem);
       const sources = await read();
-      const inputs = inputsOf(sources.sources);
+      const owners = knownOwners(sources);
+      const inputs = inputsOf(sources.sources, owners?.file);
       const digest = inputsDigest(inputs);
       const whatIsRead = JSON.stringify([
         digest,
+        owners?.all.map(({ folders }) => folders),
         sources.diagnostics.map(({ code, place }) => [code, place?.file.path]),
       ]);
       if (isFirst) settled = await memory?.lastGood(warn);

@@ -51,7 +51,7 @@ export function canonicalDial(dial: string): string {
 }
 
 /** As the system's resolver reads it, which takes 0x7f000001, 0177.1 and 127.1 for 127.0.0.1, and `localhost.` for localhost. */
-function canonicalHost(host: string): string {
+export function canonicalHost(host: string): string {
   const name = host.toLowerCase().replace(/\.$/, '');
   return isIP(name) === 0 ? domainToASCII(name) || name : name;
 }

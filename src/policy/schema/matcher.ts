@@ -34,7 +34,7 @@ const glob = textOf(
   { description: "A path in Caddy's own meaning: /a/*, *.php, */edit." },
 );
 
-const expression = textOf(
+export const expression = textOf(
   (text) =>
     text.trim() === ''
       ? problem('expression', 'an expression must say something', 'like {http.request.method} == "GET"')

@@ -6,7 +6,7 @@ import { listen, parseHost, parseUrl, ranges } from './network.ts';
 import { caddyFile } from './scalars.ts';
 import { addKeyProblem, type Parsed, problem, keyOf, oneOrMore, textOf } from './text.ts';
 
-const permission = textOf(parseUrl, {
+export const permission = textOf(parseUrl, {
   description: 'Asked with ?domain=NAME before a certificate is made; 200 allows it.',
 });
 
