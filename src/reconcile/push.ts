@@ -1,6 +1,7 @@
 import { AdminError, type AdminFailure } from '../admin/errors.ts';
 import type { AdminPort, Live, Scope } from '../admin/port.ts';
 import { canonical, isJsonObject, type JsonValue } from '../caddy/json.ts';
+import { tellable } from '../caddy/tellable.ts';
 import { entriesOf, own } from '../plan/live.ts';
 import type { Bases, Plan } from '../plan/plan.ts';
 import { same } from '../plan/same.ts';
@@ -34,8 +35,10 @@ export async function push(admin: AdminPort, plan: Written): Promise<Pushed> {
       if (!(error instanceof AdminError)) throw error;
       if (error.failure.kind === 'conflict') return { kind: 'changed', base: withWritten(plan, written) };
       if (error.failure.kind !== 'rejected') throw error;
-      const undone = await putBack(admin, plan, written);
-      return { kind: 'rejected', failure: error.failure, restoreProblem: error.failure.restoreProblem ?? undone };
+      const failure = { ...error.failure, reason: tellable(error.failure.reason, plan.next) };
+      const hindered = failure.restoreProblem ?? (await putBack(admin, plan, written));
+      const before = { apps: plan.base.apps.value, logging: plan.base.logging.value };
+      return { kind: 'rejected', failure, restoreProblem: hindered && tellable(hindered, before) };
     }
   }
   return { kind: 'done' };

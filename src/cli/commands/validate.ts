@@ -81,12 +81,13 @@ async function askCaddy(
   }
   const { originOfComplaint } = await import('../../caddy/complaint.ts');
   const { placeOf } = await import('../../ir/origin.ts');
+  const { tellable } = await import('../../caddy/tellable.ts');
   const origin = originOfComplaint(result.complaint, config, origins);
   return [
     {
       code: 'caddy-rejects',
       severity: 'error',
-      message: `Caddy ${caddy.version} does not take this: ${result.complaint}`,
+      message: `Caddy ${caddy.version} does not take this: ${tellable(result.complaint, config)}`,
       hint: 'files, modules and variables of the environment are looked for on this machine; elsewhere they may be there',
       place: origin && placeOf(origin),
     },
