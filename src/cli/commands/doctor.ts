@@ -1,30 +1,41 @@
-import type { CommandModule } from '../command.ts';
+import type { CommandModule, Invocation } from '../command.ts';
 import type { Examined } from '../doctor/examine.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { addExamples } from '../help.ts';
 import { addHistoryOptions, type HistorySettings } from '../history-options.ts';
+import { addPaths } from '../paths.ts';
 
-export const doctor: CommandModule<HistorySettings> = {
+interface DoctorOptions extends HistorySettings {
+  readonly bundle?: string;
+  readonly withHosts: boolean;
+}
+
+export const doctor: CommandModule<DoctorOptions> = {
   define(command) {
+    addPaths(command);
+    command
+      .option('--bundle <file>', 'also write what helps to understand a fault from afar, without a value of any config')
+      .option('--with-hosts', 'with the names of hosts and files in the bundle', false);
     addHistoryOptions(command);
     addExamples(command, [
       ['caddyctl doctor', "how Caddy's admin API is exposed, and how to close it; exit 7 where there is a problem"],
       ['caddyctl doctor --admin unix//run/caddy/admin.sock', 'of a Caddy that listens on a socket'],
       ['caddyctl doctor -o json', 'the findings for a script'],
+      ['caddyctl doctor --bundle report.json policies/', 'for a report of a fault; read it before you send it'],
     ]);
   },
-  async run({ options, output, process }) {
+  async run(invocation) {
+    const { options, output, process } = invocation;
     const { defaultStateFolder } = await import('../../daemon/run-folder.ts');
     const { renderFindings } = await import('../doctor/render.ts');
     const { versionOf } = await import('../doctor/version.ts');
     const { programVersion } = await import('../version.ts');
-    const { admin, findings } = await examined(
-      options,
-      options.stateDir ?? defaultStateFolder(process.env),
-      process.env,
-    );
+    const state = options.stateDir ?? defaultStateFolder(process.env);
+    const found = await examined(options, state, process.env);
+    if (options.bundle !== undefined) await bundle(invocation, found, options.bundle);
 
+    const { admin, findings } = found;
     const isWell = findings.every(({ level }) => level !== 'problem');
     const document = {
       well: isWell,
@@ -50,4 +61,31 @@ async function examined(options: HistorySettings, state: string, env: NodeJS.Pro
     if (!(error instanceof Failure) || error.exitCode !== exitCodes.unreachable) throw error;
     return await examine({ unreached: unreached(error.message, error.hint ?? 'start one') }, state, Date.now);
   }
+}
+
+async function bundle(invocation: Invocation<DoctorOptions>, examined: Examined, path: string): Promise<void> {
+  const { operands, options, output, process, log, wholeProgram } = invocation;
+  const { owner, withHosts } = options;
+  const { bundleOf } = await import('../doctor/bundle/bundle.ts');
+  const { settingsFacts } = await import('../doctor/bundle/settings.ts');
+  const { writeBundle } = await import('../doctor/bundle/write.ts');
+  const { compilePaths } = await import('../policies.ts');
+  const { historyOf } = await import('../remembered.ts');
+  const { programVersion } = await import('../version.ts');
+  const target = { owner, httpPort: 80, httpsPort: 443, internalCa: false, env: process.env };
+  const parts = {
+    examined,
+    compiled: await compilePaths(operands, target, process.stdin, log),
+    history: await historyOf(owner, options.stateDir, process.env),
+    settings: settingsFacts(options, examined.admin?.address, await wholeProgram(), process.env),
+    owner,
+    version: programVersion,
+    now: new Date(),
+    withHosts,
+  };
+  await writeBundle(path, await bundleOf(parts));
+  const names = withHosts ? 'the names of hosts, files and addresses' : 'no name of a host or file';
+  output.note(
+    `Wrote ${path}, for this user alone (0600): versions, which settings are made, findings, mistakes by code and place, revisions and their outcomes, and what the live config is made of. It holds ${names}, and no value of a config.`,
+  );
 }
