@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { access, copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { runCli } from '../cli/run-cli.ts';
 import { composeContainer, composeFile, imageCheck, podContainer } from '../support/containers.ts';
 import { http1 } from '../support/client/http1.ts';
 import { freePort } from '../support/client/ports.ts';
@@ -45,6 +46,19 @@ describe.each(Object.entries(ways))('the command lines of %s', (_name, { contain
     await at.serves('a.example.com', 'two');
     const { mode } = await stat(join(at.folder, 'run/caddy/admin.sock'));
     expect((mode & 0o777).toString(8)).toBe('660');
+    const admin = `unix/${join(at.folder, 'run/caddy/admin.sock')}`;
+    const { stdout } = await runCli([
+      'doctor',
+      '--admin',
+      admin,
+      '--state-dir',
+      join(at.folder, 'history'),
+      '-o',
+      'json',
+    ]);
+    const { findings } = JSON.parse(stdout) as { findings: readonly { id: string; level: string }[] };
+    expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
+    expect(findings.map(({ id }) => id)).toEqual(expect.arrayContaining(['admin-listener', 'admin-socket']));
   });
 
   /** Caddy serves before it has written down what it serves. */
