@@ -153,12 +153,20 @@ test('50 secrets, and a full run with failures: none comes out', { timeout: 300_
   await write(sites(appAt(), at('bad', 'auth: { basic: { users: { a: { env: NO_HASH } } } }, respond: x')));
   const noHash = await run('apply of no hash', 'apply', '-o', 'json');
   const range = '{ handler: subroute, routes: [{ match: [{ remote_ip: { ranges: ["{env.NO_RANGE}"] } }] }] }';
-  await write(sites(appAt(), at('raw', `routes: { /: { raw: [${range}] } }`)));
+  const refused = sites(appAt(), at('raw', `routes: { /: { raw: [${range}] } }`));
+  await write(refused);
   const noRange = await run('apply of no range', 'apply');
   expect([noHash.code, noRange.code]).toEqual([6, 6]);
   expect(noRange.stderr).toContain("it stands in Caddy's own log alone");
   expect(caddy.logs()).toContain(caddyEnv['NO_RANGE']);
   await step('diff of what is refused', 'diff', '-o', 'json');
+
+  // What somebody else has is in the way of a site.
+  await write(sites(appAt(), at('foreign', 'respond: mine')));
+  await step('diff of a foreign site', 'diff', '-o', 'json');
+  await step('apply of a foreign site', 'apply');
+  expect(codes.at(-1)).toBe(5);
+  await write(refused);
 
   // The daemon over the same mistakes, with its status open to who has the token.
   const statusPort = await freePort();
@@ -167,17 +175,22 @@ test('50 secrets, and a full run with failures: none comes out', { timeout: 300_
   const env = { ...ourEnv, ...anyPorts, CADDYCTL_STATUS: undefined };
   const daemon = caddyctl({ args: ['watch', join(folder, 'policies'), ...flags], home: folder, caddyPath, env });
   await daemon.says(/caddy-rejects/);
+  const headers = { Authorization: `Bearer ${await readFile(join(folder, 'status-token'), 'utf8')}` };
+  const look = async (when: string): Promise<void> => {
+    const to = { host: '127.0.0.1', port: statusPort };
+    for (const path of ['/', '/api/status', '/metrics', '/readyz', '/healthz']) {
+      outputs[`${path} with ${when}`] = (await http1(to, { path, headers })).body;
+      outputs[`${path} with ${when}, without the token`] = (await http1(to, { path })).body;
+    }
+  };
+  await look('a refusal');
   await write(sites(appAt(), at('good', 'respond: good')));
   await until(async () =>
     (await http1({ host: 'good.example.com', port }).catch(() => undefined))?.body === 'good' ? true : undefined,
   );
   await write(`sites: {`);
   await daemon.says(/syntax/);
-  const headers = { Authorization: `Bearer ${await readFile(join(folder, 'status-token'), 'utf8')}` };
-  for (const path of ['/', '/api/status', '/metrics', '/readyz', '/healthz']) {
-    outputs[`${path} of the status`] = (await http1({ host: '127.0.0.1', port: statusPort }, { path, headers })).body;
-    outputs[`${path} without the token`] = (await http1({ host: '127.0.0.1', port: statusPort }, { path })).body;
-  }
+  await look('a mistake');
   await step(
     'status',
     'status',
