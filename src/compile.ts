@@ -10,7 +10,7 @@ import type { Model } from './ir/model.ts';
 import { namesByOwner } from './ir/names.ts';
 import { ownerBreaches } from './ir/owners/check.ts';
 import { environments } from './ir/owners/owners.ts';
-import { resolve } from './ir/resolve.ts';
+import { createResolve, type Resolve } from './ir/resolve.ts';
 import { shippedPresets } from './ir/shipped-presets.ts';
 import { createParser, type Parser } from './policy/parser.ts';
 
@@ -27,15 +27,15 @@ export interface Compiled extends Partial<Translation> {
 export type Compile = (sources: readonly SourceFile[], target: Target) => Compiled;
 
 /** Sources → config, without touching anything. All mistakes at once; equal sources in any order give equal bytes. */
-export const compile: Compile = (sources, target) => compileBy(createParser(), sources, target);
+export const compile: Compile = (sources, target) => createCompile()(sources, target);
 
-/** The same for one set again and again: what a file said the time before is remembered, and never changes what comes out. */
+/** The same for one set again and again: what files and sites were the time before is remembered, and never changes what comes out. */
 export function createCompile(): Compile {
-  const parse = createParser();
-  return (sources, target) => compileBy(parse, sources, target);
+  const [parse, resolve] = [createParser(), createResolve()];
+  return (sources, target) => compileBy(parse, resolve, sources, target);
 }
 
-function compileBy(parse: Parser, sources: readonly SourceFile[], target: Target): Compiled {
+function compileBy(parse: Parser, resolve: Resolve, sources: readonly SourceFile[], target: Target): Compiled {
   const ordered = sources.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const { owners, ownersFile } = target;
   if (ownersFile !== undefined && owners === undefined) throw new Error(`${ownersFile} was not read with the policies`);

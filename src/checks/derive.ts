@@ -1,5 +1,6 @@
 import { explainer, type Surroundings as Explained } from '../explain/explainer.ts';
 import type { Model, Site } from '../ir/model.ts';
+import { PerSite } from '../ir/per-site.ts';
 import { stands, type Stand } from '../ir/stands.ts';
 import type { Check } from './check.ts';
 import { auth } from './derive/auth.ts';
@@ -26,28 +27,49 @@ const SERVED = [health, streams, cookies, access, auth, limit, deny, cors, ownAn
 /** All that can be asked of what these policies promise, and all that they promise and that cannot be. Pure. */
 export function deriveChecks(model: Pick<Model, 'sites'>, around: Surroundings): Check[] {
   const explained = explainer(model, around);
-  const listeners = new Set<string>();
+  const known = new Map(explained.listeners.map((listener) => [listener.address, listener]));
+  const shared = [around.internalCa, around.httpPort, around.httpsPort, [...(around.modules ?? [])]];
+  const asked = new Set<string>();
   return named(
     model.sites.flatMap((site) => {
       const own = stands(site, around);
       return own.flatMap((stand) => {
-        const spots = spotsOf(site, stand, own[0] === stand, { around, explained });
+        const isFirst = own[0] === stand;
+        const spots = spotsOf(site, stand, isFirst, { around, explained });
         const [first] = spots;
         if (first === undefined) return [];
-        const isNew = !listeners.has(stand.address);
-        const isShut = stand.tls && site.modifiers.auth?.value.client_certificate !== undefined;
-        if (!isShut) listeners.add(stand.address);
+        const isNew = !asked.has(stand.address) && !isShut(stand);
+        if (isNew) asked.add(stand.address);
+        const listener = known.get(stand.address);
+        const make = (): Check[] => checksOf(stand, isFirst, spots, around).map((check) => orOff(site, check));
+        // Where a host of its own is taken by another site, what becomes of a request depends on that one too.
+        const isAlone = spots.every((spot) => listener?.standOf(spot.asked)?.site === site);
+        const key = JSON.stringify([shared, stand.address, isFirst, first.from, listener?.trusted]);
         return [
-          ...spots.flatMap((spot) => certificate(spot, around.internalCa)),
-          ...(stand.onlyToHttps
-            ? spots.map(toHttps)
-            : SERVED.flatMap((rule) => rule(first)).map(isShut ? fromOutside : same)),
-          ...(own[0] === stand ? written(first).map(isShut ? fromOutside : same) : []),
-          ...(isNew && !isShut ? [unknownHost(first)] : []),
-        ].map((check) => orOff(site, check));
+          ...(isAlone ? remembered.of(site, key, make) : make()),
+          ...(isNew ? [orOff(site, unknownHost(first))] : []),
+        ];
       });
     }),
   );
+}
+
+const remembered = new PerSite<readonly Check[]>();
+
+function checksOf(stand: Stand, isFirst: boolean, spots: readonly Spot[], { internalCa }: Surroundings): Check[] {
+  const [first] = spots;
+  if (first === undefined) return [];
+  const turn = isShut(stand) ? fromOutside : same;
+  return [
+    ...spots.flatMap((spot) => certificate(spot, internalCa)),
+    ...(stand.onlyToHttps ? spots.map(toHttps) : SERVED.flatMap((rule) => rule(first)).map(turn)),
+    ...(isFirst ? written(first).map(turn) : []),
+  ];
+}
+
+/** Whether nobody comes in without a client certificate. */
+function isShut({ tls, site }: Stand): boolean {
+  return tls && site.modifiers.auth?.value.client_certificate !== undefined;
 }
 
 /** One for each host; what holds of the site is asked of the first. */

@@ -6,6 +6,7 @@ import { hasPrivateFolder, privateFolder } from '../files/private-folder.ts';
 import { systemReason } from '../files/problem.ts';
 import { type DecodedEntry, decodeEntry, encodeEntry, isGood, type NewEntry, type StoredEntry } from './entry.ts';
 import type { KeptCheck } from './kept-check.ts';
+import { KnownEntries } from './known-entries.ts';
 import { decodePin, encodePin, type Pin } from './pin.ts';
 import { historyLimits, type Limits, type Sized, surplus } from './surplus.ts';
 import { decodeTrial, encodeTrial, type Trial } from './trial.ts';
@@ -54,6 +55,7 @@ export interface HistoryParts {
 /** Touches nothing yet. */
 export function openHistory(folder: string, parts: HistoryParts = {}): History {
   const { files = systemFiles, limits = historyLimits, now = () => new Date() } = parts;
+  const known = new KnownEntries();
 
   /** Without it there is nothing to read; what somebody else could have written is not believed. */
   const isThere = (): Promise<boolean> => hasPrivateFolder(folder, files);
@@ -61,8 +63,9 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
   async function readAll(): Promise<{ readonly sized: readonly Sized[]; readonly problems: readonly string[] }> {
     const sized: Sized[] = [];
     const problems: string[] = [];
-    const names = (await isThere()) ? await files.readdir(folder) : [];
-    for (const name of names.filter(isEntryName).toSorted().toReversed()) {
+    const names = ((await isThere()) ? await files.readdir(folder) : []).filter(isEntryName);
+    known.only(names);
+    for (const name of names.toSorted().toReversed()) {
       const found = await readOne(name);
       if (found === undefined) continue;
       sized.push(found);
@@ -78,9 +81,11 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
       const found = await files.lstat(join(folder, name));
       const bytes = found.size;
       if (!found.isFile() || bytes > MOST_BYTES) return { name, bytes, problem: 'is none of ours' };
+      const before = known.find(name, found);
+      if (before !== undefined) return { name, bytes, ...before };
       const decoded = decodeEntry(await files.readFile(join(folder, name), 'utf8'));
-      if (typeof decoded === 'string') return { name, bytes, problem: decoded };
-      return { name, bytes, entry: { ...decoded.entry, name } };
+      const read = typeof decoded === 'string' ? { problem: decoded } : { entry: { ...decoded.entry, name } };
+      return { name, bytes, ...known.keep(name, found, read) };
     } catch (error) {
       if (isAbsent(error)) return undefined;
       return { name, bytes: 0, problem: `cannot be read: ${systemReason(error)}` };

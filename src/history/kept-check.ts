@@ -18,8 +18,18 @@ export interface Line {
 
 export function keptChecks(checks: readonly Check[]): KeptCheck[] {
   const lineOf = lineFinder();
-  return checks.map(({ origin, ...check }) => ({ check, line: lineOf(origin) }));
+  return checks.map((given) => {
+    const found = known.get(given);
+    if (found !== undefined) return found;
+    const { origin, ...check } = given;
+    const kept = { check, line: lineOf(origin) };
+    known.set(given, kept);
+    return kept;
+  });
 }
+
+/** Most checks of a set that is compiled again are the very objects that they were. */
+const known = new WeakMap<Check, KeptCheck>();
 
 /** Reads each file's lines once. */
 export function lineFinder(): (origin: Origin) => Line {
@@ -31,9 +41,19 @@ export function lineFinder(): (origin: Origin) => Line {
   };
 }
 
-/** Without the policies' own text, which a part of a check may still lead to. */
 export function encodeChecks(checks: readonly KeptCheck[]): string {
-  return JSON.stringify(checks, (key, value: unknown) =>
+  return `[${checks.map(({ check, line }) => `{"check":${textOf(check)},"line":${JSON.stringify(line)}}`).join(',')}]`;
+}
+
+const texts = new WeakMap<KeptCheck['check'], string>();
+
+/** Without the policies' own text, which a part of a check may still lead to. */
+function textOf(check: KeptCheck['check']): string {
+  const known = texts.get(check);
+  if (known !== undefined) return known;
+  const text = JSON.stringify(check, (key, value: unknown) =>
     key === 'origin' && typeof value === 'object' ? undefined : value,
   );
+  texts.set(check, text);
+  return text;
 }

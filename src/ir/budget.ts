@@ -9,6 +9,10 @@ export class Budget {
   #left = MOST_SETTINGS;
   readonly #weights = new WeakMap<object, number>();
 
+  get left(): number {
+    return this.#left;
+  }
+
   get isSpent(): boolean {
     return this.#left < 0;
   }

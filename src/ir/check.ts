@@ -19,8 +19,10 @@ import {
   wildcardCertificates,
 } from './checks/transport.ts';
 import type { Model } from './model.ts';
+import { PerSite } from './per-site.ts';
 
-const CHECKS: readonly Check[] = [
+/** Rules that look at one site at a time. */
+const OF_A_SITE: readonly Check[] = [
   rootRoutes,
   unreachableRoutes,
   untoldOrder,
@@ -31,13 +33,7 @@ const CHECKS: readonly Check[] = [
   clearUpstreams,
   authInTheClear,
   certificatesAreAsked,
-  servedSomewhere,
   wildcardCertificates,
-  oneTrustPerListener,
-  oneSecurityPerListener,
-  tunnelsApart,
-  clientsAreKnown,
-  oneOnDemandPermission,
   compressedStreams,
   headerAdvice,
   loggedTokens,
@@ -46,7 +42,35 @@ const CHECKS: readonly Check[] = [
   mixedPools,
 ];
 
+/** Rules that compare sites. */
+const OF_THE_SET: readonly Check[] = [
+  servedSomewhere,
+  oneTrustPerListener,
+  oneSecurityPerListener,
+  tunnelsApart,
+  clientsAreKnown,
+  oneOnDemandPermission,
+];
+
 /** What is well formed and still wrong, or seldom meant. */
 export function check(model: Model, context: CheckContext): Diagnostic[] {
-  return CHECKS.flatMap((rule) => rule(model, context));
+  return [...ofSites(model, context), ...OF_THE_SET.flatMap((rule) => rule(model, context))];
 }
+
+/** Of a site that is what it was, and was found in order, nothing is asked again. */
+function ofSites(model: Model, context: CheckContext): Diagnostic[] {
+  const { adminAddresses, httpPort, httpsPort, internalCa } = context;
+  const asked: Required<CheckContext> = { adminAddresses, httpPort, httpsPort, internalCa };
+  const key = JSON.stringify([asked, model.neverExpose.map(({ value }) => value), model.rawForbidden]);
+  const found = model.sites.flatMap((site) => {
+    const isInOrder = inOrder.of(site, key, () => {
+      const one = { ...model, sites: [site] };
+      return OF_A_SITE.every((rule) => rule(one, context).length === 0);
+    });
+    return isInOrder ? [] : [site];
+  });
+  const rest = { ...model, sites: found };
+  return OF_A_SITE.flatMap((rule) => rule(rest, context));
+}
+
+const inOrder = new PerSite<boolean>();

@@ -3,6 +3,8 @@ import { type Owner, ownerOf, type Owners } from './owners/owners.ts';
 
 /** How names of services and presets are told apart. */
 export interface Names {
+  /** Equal where names are told apart alike. */
+  readonly key: string;
   /** Under what a name is kept that this file defines. */
   kept(name: string, file: SourceFile): string;
   /** Under what it may be kept that a name in this file means, the nearest first. */
@@ -12,7 +14,7 @@ export interface Names {
 }
 
 /** Without owners a name is one over the whole set. */
-export const namesOfAll: Names = { kept: (name) => name, meant: (name) => [name], written: (kept) => kept };
+export const namesOfAll: Names = { key: '', kept: (name) => name, meant: (name) => [name], written: (kept) => kept };
 
 /** Each owner has names of its own, so that none can take another's: what it means is its own, what it may use, or shipped. */
 export function namesByOwner(owners: Owners): Names {
@@ -27,6 +29,7 @@ export function namesByOwner(owners: Owners): Names {
     return [`${owner.name}/${name}`, ...owner.rules.use.filter((grant) => grant.endsWith(`/${name}`)), name];
   };
   return {
+    key: JSON.stringify([owners.cwd, owners.all.map(({ name, folders, rules }) => [name, folders, rules.use])]),
     kept(name, file) {
       const owner = whose(file);
       return owner === undefined ? name : `${owner.name}/${name}`;

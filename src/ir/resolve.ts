@@ -5,6 +5,7 @@ import type { When } from '../policy/schema/matcher.ts';
 import { type PathPattern, parsePaths } from '../policy/schema/path.ts';
 import type { SiteObject } from '../policy/schema/site.ts';
 import { Budget, MOST_SETTINGS } from './budget.ts';
+import { KnownSites } from './known-sites.ts';
 import { definedOnly, foldModifiers, type Layer, nearest } from './layers.ts';
 import type { PolicySet, SiteParts } from './merge.ts';
 import { misplacedKeys } from './misplaced.ts';
@@ -14,10 +15,28 @@ import { type Origin, placeOf, type Traced, within } from './origin.ts';
 import { PresetBook } from './preset-book.ts';
 import { ServiceBook } from './service-book.ts';
 
-/** Applies presets, inheritance and defaults, and puts sites and routes into the order in which they are tried. */
-export function resolve(set: PolicySet): { model: Model; diagnostics: Diagnostic[] } {
+export type Resolve = (set: PolicySet) => { readonly model: Model; readonly diagnostics: readonly Diagnostic[] };
+
+/**
+ * Applies presets, inheritance and defaults, and puts sites and routes into the order in which they are tried. For one set
+ * again and again: a site that is what it was, of parts that are the very ones, is not resolved again and is the very object.
+ */
+export function createResolve(): Resolve {
+  const known = new KnownSites();
+  return (set) => {
+    known.begin(set);
+    const resolved = resolveBy(set, known);
+    if (resolved.diagnostics.length === 0) return resolved;
+    // What is wrong is told of the first that meets it, and which that is depends on all sites.
+    const isAnew = known.taken === 0;
+    known.forget();
+    return isAnew ? resolved : resolveBy(set, undefined);
+  };
+}
+
+function resolveBy(set: PolicySet, known: KnownSites | undefined): ReturnType<Resolve> {
   const diagnostics: Diagnostic[] = [];
-  const resolver = new Resolver(set, (found) => diagnostics.push(found));
+  const resolver = new Resolver(set, (found) => diagnostics.push(found), known);
   const resolved = set.sites.map((parts) => resolver.site(parts)).toSorted(compareSites);
   // Half a set would only be misjudged.
   const sites = resolver.isTooLarge ? [] : resolved;
@@ -45,23 +64,39 @@ class Resolver {
   readonly #presets: PresetBook;
   readonly #services: ServiceBook;
   readonly #budget = new Budget();
+  readonly #known: KnownSites | undefined;
 
-  constructor(set: PolicySet, report: (found: Diagnostic) => void) {
+  constructor(set: PolicySet, report: (found: Diagnostic) => void, known: KnownSites | undefined) {
     this.#set = set;
     this.#report = report;
+<<<<<<< HEAD
     this.#presets = new PresetBook(set, report);
     this.#services = new ServiceBook(set, report);
+=======
+    this.#known = known;
+    this.#presets = new PresetBook(set.presets, report);
+    this.#services = new ServiceBook(set.services, report);
+>>>>>>> 09efe2a (daemon: a site that is what it was is not resolved, checked, translated or asked about anew; history reads each entry once; bench: a row from save to live)
   }
 
   get isTooLarge(): boolean {
     return this.#budget.isSpent;
   }
 
-  site({ hosts, parts }: SiteParts): Site {
+  site(parts: SiteParts): Site {
+    const [first] = parts.parts;
+    if (first === undefined) throw new Error('a site without parts');
+    const known = this.#known?.find(parts);
+    if (known !== undefined && this.#spend(known.cost, first.origin)) return known.site;
+    const before = this.#budget.left;
+    const site = this.#site(parts, first);
+    this.#known?.keep({ parts, site, cost: before - this.#budget.left });
+    return site;
+  }
+
+  #site({ hosts, parts }: SiteParts, first: Traced<SiteObject>): Site {
     // All presets before all parts: what any file says itself is nearer than what a preset says, whichever file names it.
     const layers = [...parts.flatMap((part) => this.#presets.layersOf(part)), ...parts];
-    const first = parts[0];
-    if (first === undefined) throw new Error('a site without parts');
     const say = <T>(found: Traced<T> | undefined, fallback: T): Traced<T> =>
       found ?? { value: fallback, origin: first.origin };
     const { trusted_proxies: trusted, protocols } = this.#set.global;

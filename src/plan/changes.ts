@@ -3,7 +3,7 @@ import type { Change, FactChange, ItemChange, RouteChange, SiteChange } from './
 import type { DescribedItem, DescribedSite, Description } from './describe/description.ts';
 import type { Facts } from './describe/facts.ts';
 import { hoist } from './hoist.ts';
-import { sameButForMark } from './same.ts';
+import { same, sameButForMark } from './same.ts';
 import type { PlaceOf } from './sides.ts';
 
 /** What becomes of each site and item. Empty only where the two configs say the same. */
@@ -61,16 +61,29 @@ function itemChange(name: string, was: DescribedItem | undefined, is: DescribedI
 }
 
 function itemFacts(was: DescribedItem | undefined, is: DescribedItem | undefined): FactChange[] {
+  if (was !== undefined && is !== undefined && isSameItem(was, is)) return [];
   const facts = factChanges(was?.facts, is?.facts);
   if (facts.length > 0 || was === undefined || is === undefined || sameButForMark(was.value, is.value)) return facts;
   return [{ name: 'other settings', before: '', after: '' }];
 }
 
+/** Said alike, it has the same facts: putting them into words to find that out costs most of a plan. */
+function isSameItem(was: DescribedItem, is: DescribedItem): boolean {
+  return was.id === is.id && same(was.value, is.value) && same(was.pages ?? null, is.pages ?? null);
+}
+
 function factChanges(before: Facts = new Map(), after: Facts = new Map()): FactChange[] {
+  if (isSameFacts(before, after)) return [];
   return unite(before, after).flatMap(([name, was, is]): FactChange[] => {
     if (was?.whole === is?.whole) return [];
     return [{ name, ...(was && { before: was.text }), ...(is && { after: is.text }) }];
   });
+}
+
+function isSameFacts(before: Facts, after: Facts): boolean {
+  if (before.size !== after.size) return false;
+  for (const [name, { whole }] of before) if (after.get(name)?.whole !== whole) return false;
+  return true;
 }
 
 /** All keys of both, those of `after` in their order, then what is gone. */

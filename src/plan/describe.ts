@@ -1,7 +1,7 @@
 import type { JsonValue } from '../caddy/json.ts';
 import { unfold } from '../caddy/layout/unfold.ts';
 import type { DescribedItem, Description } from './describe/description.ts';
-import { errorPages } from './describe/error-pages.ts';
+import { errorPages, pageFacts } from './describe/error-pages.ts';
 import { FactList, type Facts } from './describe/facts.ts';
 import { handlerFacts } from './describe/handler-facts.ts';
 import { describeItems, partOf } from './describe/items.ts';
@@ -40,11 +40,25 @@ export function routeKeys({ sites }: Description): Set<string> {
   return new Set([...sites].flatMap(([host, { routes }]) => [...routes.keys()].map((label) => `${host} ${label}`)));
 }
 
-function describeRoute(route: JsonValue, pages: ReadonlyMap<string, Facts>): DescribedItem {
+function describeRoute(value: JsonValue, errorRoutes: ReadonlyMap<string, JsonValue>): DescribedItem {
+  const id = markOf(value);
+  const pages = errorRoutes.get(id ?? '');
+  let facts: Facts | undefined;
+  return {
+    id,
+    value,
+    pages,
+    get facts() {
+      facts ??= routeFacts(value, pages);
+      return facts;
+    },
+  };
+}
+
+function routeFacts(route: JsonValue, pages: JsonValue | undefined): Facts {
   const list = new FactList();
   handlerFacts(own(route, 'handle'), list);
-  const id = markOf(route);
-  return { facts: new Map([...list.facts(), ...(pages.get(id ?? '') ?? [])]), id, value: route };
+  return new Map([...list.facts(), ...(pages === undefined ? [] : pageFacts(pages))]);
 }
 
 function hostMatchers(route: JsonValue): [string, JsonValue][] {

@@ -7,6 +7,7 @@ import { obtainCaddy, oldestObtained } from '../../src/binary/obtain.ts';
 import { calibrateRow } from './calibrate-row.ts';
 import { compileRow } from './compile-row.ts';
 import { tableOf } from './figures.ts';
+import { liveRow } from './live-row.ts';
 import { reloadRow } from './reload-row.ts';
 import type { BenchResult, BenchRow } from './row.ts';
 import { pathsRow, serveRow } from './serve-row.ts';
@@ -16,6 +17,7 @@ const rows: Readonly<Record<string, BenchRow>> = {
   serve: serveRow,
   paths: (context) => pathsRow({ ...context, sizes: context.sizes.filter((size) => size <= 1_000) }),
   reload: reloadRow,
+  live: liveRow,
 };
 /** Only when asked for: they compare nothing. */
 const others: Readonly<Record<string, BenchRow>> = { calibrate: calibrateRow };

@@ -1,5 +1,5 @@
-import { type RunningCaddy, startCaddy } from '../support/caddy.ts';
 import { randomFrom } from '../support/random.ts';
+import { startApps } from './apps.ts';
 import { type ContenderName, memoryOf, type SaidTwice, startContenders } from './contenders.ts';
 import { median } from './figures.ts';
 import { type Burst, burst, requestOf } from './load.ts';
@@ -136,14 +136,6 @@ function rowsOf(size: number, { cells, memory }: Measured): string[][] {
       `${(auto / adapt).toFixed(2)}×`,
     ];
   });
-}
-
-/** The apps of all sites: a Caddy that answers on each of their ports. */
-async function startApps(caddyPath: string): Promise<RunningCaddy> {
-  const listen = Array.from({ length: 8 }, (_, index) => [`:${8_001 + index}`, `:${9_001 + index}`]).flat();
-  const routes = [{ handle: [{ handler: 'static_response', body: 'ok' }] }];
-  const apps = { http: { servers: { apps: { listen, automatic_https: { disable: true }, routes } } } };
-  return await startCaddy({ caddyPath, config: { apps } });
 }
 
 function shuffled<T>(list: readonly T[]): T[] {

@@ -93,3 +93,41 @@ test('a file is read again when a variable that it names has changed, and only t
   expect(rootFor({ BODY: 'one', OTHER: 'two' })).toBe(first);
   expect(rootFor({ BODY: 'two' })).not.toBe(first);
 });
+
+test('a site is the very object that it was until something that it takes from is another', () => {
+  const compileAgain = createCompile();
+  const preset = (value: string): SourceFile => ({
+    path: 'presets.yaml',
+    text: `presets: { mine: { headers: { X-Mine: ${value} } } }`,
+  });
+  const one: SourceFile = { path: 'one.yaml', text: 'sites: { one.example.org: { respond: one, use: mine } }' };
+  const two = (body: string): SourceFile => ({
+    path: 'two.yaml',
+    text: `sites: { two.example.org: { respond: ${body} } }`,
+  });
+  const sitesOf = (...sources: SourceFile[]) => compileAgain(sources, goldenTarget).model?.sites ?? [];
+  const before = sitesOf(preset('a'), one, two('two'));
+  const edited = sitesOf(preset('a'), one, two('changed'));
+  expect(edited[0]).toBe(before[0]);
+  expect(edited[1]).not.toBe(before[1]);
+  const shared = sitesOf(preset('b'), one, two('changed'));
+  expect(shared[0]).not.toBe(before[0]);
+  expect(shared[0]?.modifiers.headers.get('X-Mine')?.value).toEqual({ kind: 'set', value: 'b' });
+  const more = sitesOf(preset('b'), one, two('changed'), {
+    path: 'more.yaml',
+    text: 'sites: { one.example.org: { headers: { X-More: "1" } } }',
+  });
+  expect(more[0]?.modifiers.headers.has('X-More')).toBe(true);
+});
+
+test('a mistake that several sites share is told again when the first of them is gone', () => {
+  const compileAgain = createCompile();
+  const presets: SourceFile = { path: 'presets.yaml', text: 'presets: { a: { use: b }, b: { use: a } }' };
+  const site = (name: string): SourceFile => ({
+    path: `${name}.yaml`,
+    text: `sites: { ${name}.example.org: { respond: x, use: a } }`,
+  });
+  const codes = (...sources: SourceFile[]) => compileAgain(sources, goldenTarget).diagnostics.map(({ code }) => code);
+  expect(codes(presets, site('a'), site('b'))).toContain('preset-cycle');
+  expect(codes(presets, site('b'))).toContain('preset-cycle');
+});

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { CaddyHandler } from '../handlers/context.ts';
 import { canonical, type JsonObject, type JsonValue } from '../json.ts';
 import type { Block, BlockRoute } from './block.ts';
@@ -19,7 +20,7 @@ export interface Variable {
 
 /** Puts sites together that differ in nothing but hosts, and values that a variable can stand for. In the order of their first. */
 export function familiesOf(blocks: readonly Block[]): Family[] {
-  const byShape = new Map<string, { members: Block[]; values: string[][] }>();
+  const byShape = new Map<string, { members: Block[]; values: (readonly string[])[] }>();
   for (const block of blocks) {
     const { shape, values } = shapeOf(block);
     const known = byShape.get(shape);
@@ -32,7 +33,21 @@ export function familiesOf(blocks: readonly Block[]): Family[] {
   return [...byShape.values()].map(({ members, values }) => familyOf(members, values));
 }
 
-function shapeOf({ hosts, routes }: Block): { shape: string; values: string[] } {
+interface Shape {
+  /** A hash: equal where all but the values is. */
+  readonly shape: string;
+  readonly values: readonly string[];
+}
+
+const shapes = new WeakMap<Block, Shape>();
+
+function shapeOf(block: Block): Shape {
+  const known = shapes.get(block) ?? newShapeOf(block);
+  shapes.set(block, known);
+  return known;
+}
+
+function newShapeOf({ hosts, routes }: Block): Shape {
   const values: string[] = [];
   const isMapped = hosts.every(isPlainHost);
   const lift = (value: string): string => {
@@ -46,7 +61,8 @@ function shapeOf({ hosts, routes }: Block): { shape: string; values: string[] } 
     canonical(match),
     ...handle.map((handler) => JSON.stringify(liftValues(handler, lift))),
   ]);
-  return { shape: JSON.stringify([...(isMapped ? [depthOf(hosts)] : []), parts]), values };
+  const text = JSON.stringify([...(isMapped ? [depthOf(hosts)] : []), parts]);
+  return { shape: createHash('sha256').update(text).digest('base64'), values };
 }
 
 /** No text of a policy holds it. */

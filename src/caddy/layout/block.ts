@@ -1,5 +1,6 @@
 import type { Route, Site } from '../../ir/model.ts';
 import type { Origin } from '../../ir/origin.ts';
+import { PerSite } from '../../ir/per-site.ts';
 import { type CaddyHandler, type RouteContext, withoutLog } from '../handlers/context.ts';
 import { errorRoute } from '../handlers/error-pages.ts';
 import { responseHeaders } from '../handlers/headers.ts';
@@ -32,10 +33,16 @@ export interface BlockRoute {
   readonly errors?: JsonObject;
 }
 
+/** The block of a site that is what it was is the very object that it was. */
 export function blocksOf(server: Server, target: Target): Block[] {
   const logged = server.offers.flatMap(({ site }) => (site.log.value === false ? [] : site.hosts));
-  return server.offers.map((offer) => new BlockBuilder(offer, server, target, logged).block());
+  return server.offers.map((offer) => {
+    const builder = new BlockBuilder(offer, server, target, logged);
+    return known.of(offer.site, builder.madeFor(), () => builder.block());
+  });
 }
+
+const known = new PerSite<Block>();
 
 export function routeId(owner: string, { kind, slug }: Pick<BlockRoute, 'kind' | 'slug'>, host: string): string {
   return ownedId(owner, kind, `${hostSlug(host)}${slug}`);
@@ -56,6 +63,20 @@ class BlockBuilder {
     this.#server = server;
     this.#target = target;
     this.#context = contextOf(offer, server, target, logged);
+  }
+
+  /** All that the block depends on beside the site. */
+  madeFor(): string {
+    const { modules, secretFiles, ...rest } = this.#context;
+    const httpsPort = httpsPortOf(this.#offer.site, this.#target);
+    return JSON.stringify([
+      this.#server.part,
+      this.#offer.mode,
+      httpsPort,
+      rest,
+      modules && [...modules],
+      secretFiles && [...secretFiles],
+    ]);
   }
 
   block(): Block {

@@ -16,9 +16,12 @@ export interface DescribedSite {
 }
 
 export interface DescribedItem {
+  /** Of a route they are put together when they are asked for: of most routes nobody asks. */
   readonly facts: Facts;
   /** The mark by which its place in the policies is found. */
   readonly id: string | undefined;
   /** All that Caddy is told: where the facts are equal and this is not, something changed that has no words. */
   readonly value: JsonValue;
+  /** What else the facts come from. */
+  readonly pages?: JsonValue | undefined;
 }

@@ -4,17 +4,17 @@ import { FactList, type Facts } from './facts.ts';
 import { handlerFacts } from './handler-facts.ts';
 import { shown } from './values.ts';
 
-/** The error pages of a server's routes, by the id of the route that they belong to. */
-export function errorPages(server: JsonObject): Map<string, Facts> {
-  const pages = new Map<string, Facts>();
+/** The routes for errors of a server, by the id of the route that they belong to. */
+export function errorPages(server: JsonObject): Map<string, JsonValue> {
+  const pages = new Map<string, JsonValue>();
   for (const route of itemsOf(at(server, 'errors', 'routes'))) {
     const [id] = itemsOf(at(itemsOf(own(route, 'match'))[0], 'vars', 'caddyctl_errors'));
-    if (typeof id === 'string') pages.set(id, pageFacts(route));
+    if (typeof id === 'string') pages.set(id, route);
   }
   return pages;
 }
 
-function pageFacts(route: JsonValue): Facts {
+export function pageFacts(route: JsonValue): Facts {
   const list = new FactList();
   for (const page of itemsOf(own(itemsOf(own(route, 'handle'))[0], 'routes'))) {
     const answer = new FactList();
