@@ -1,19 +1,23 @@
-import { isUtf8 } from 'node:buffer';
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
-import { findFiles } from './find.ts';
+import { decode } from './decode.ts';
+import { type FindLimits, findFiles } from './find.ts';
 import { fileProblem, systemReason } from './problem.ts';
-import { readSettled } from './settle.ts';
+import { readPolicyFile } from './read-file.ts';
 
-/** Bounds of one reading: bytes of one file, and files. */
-export interface ReadLimits {
+/** Bounds of one reading. */
+export interface ReadLimits extends FindLimits {
+  /** Of one file, and of all together. */
   readonly bytes: number;
-  readonly files: number;
+  readonly allBytes: number;
 }
 
-export const readLimits: ReadLimits = { bytes: 1024 * 1024, files: 10_000 };
+export const readLimits: ReadLimits = {
+  bytes: 1024 * 1024,
+  allBytes: 64 * 1024 * 1024,
+  files: 10_000,
+  entries: 100_000,
+};
 
 /** How the text from standard input is called in diagnostics. */
 const standardInput = '<stdin>';
@@ -37,7 +41,7 @@ export async function readSources(
 ): Promise<Sources> {
   const found = await findFiles(
     paths.filter((path) => path !== '-'),
-    limits.files,
+    limits,
   );
   const results: (SourceFile | Diagnostic)[] = [];
   if (paths.includes('-')) {
@@ -45,59 +49,30 @@ export async function readSources(
   }
   const first = results.length;
   let next = 0;
+  let held = results.reduce((sum, result) => sum + bytesOf(result), 0);
   const reader = async (): Promise<void> => {
-    for (let index = next++; index < found.files.length; index = next++) {
-      const { path = '', real = '' } = found.files[index] ?? {};
-      const result = await readOne(path, limits.bytes);
-      results[first + index] = 'text' in result ? { ...result, real } : result;
+    for (let file = found.files[next++]; file !== undefined && held <= limits.allBytes; file = found.files[next++]) {
+      const index = first + next - 1;
+      const result = await readPolicyFile(file, found.roots, limits.bytes);
+      results[index] = result;
+      held += bytesOf(result);
     }
   };
   await Promise.all(Array.from({ length: readers }, reader));
+  if (held > limits.allBytes) {
+    const message = `the files are larger than ${limits.allBytes} bytes together`;
+    const hint = 'name the folders that are meant';
+    return { sources: [], diagnostics: [fileProblem('files-too-large', paths.join(' '), message, { hint })] };
+  }
   return {
     sources: results.filter((each) => 'text' in each),
     diagnostics: [...found.diagnostics, ...results.filter((each) => 'code' in each)],
   };
 }
 
-async function readOne(path: string, limit: number): Promise<SourceFile | Diagnostic> {
-  let handle: FileHandle | undefined;
-  try {
-    // Not blocking: opening a FIFO waits for its other end otherwise, and what was a file a moment ago may be one now.
-    handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const stats = await handle.stat();
-    if (!stats.isFile()) {
-      const hint = 'give a regular file, or pipe the text in and name `-`';
-      return fileProblem('file-not-regular', path, 'this is not a regular file', { hint });
-    }
-    const opened = handle;
-    const bytes = await readSettled(opened, async () => await readUpTo(opened, limit + 1, stats.size));
-    if (bytes === undefined) {
-      const hint = 'try again when it is complete';
-      return fileProblem('file-changing', path, 'this file is being written without a pause', { hint });
-    }
-    return decode(path, bytes, limit);
-  } catch (error) {
-    return fileProblem('file-unreadable', path, `this file cannot be read: ${systemReason(error)}`);
-  } finally {
-    await handle?.close();
-  }
-}
-
-/** From the file's begin. The size is only where to start: files in /proc say 0, and a file may grow while it is read. */
-async function readUpTo(handle: FileHandle, limit: number, size: number): Promise<Uint8Array> {
-  let buffer = Buffer.allocUnsafe(Math.min(limit, size + 1));
-  let length = 0;
-  while (length < limit) {
-    if (length === buffer.length) {
-      buffer = Buffer.concat([buffer], Math.min(limit, length * 2));
-    }
-    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
-    if (bytesRead === 0) {
-      break;
-    }
-    length += bytesRead;
-  }
-  return buffer.subarray(0, length);
+/** What is held of a file: a text that is not UTF-8 is kept to be shown. */
+function bytesOf(result: SourceFile | Diagnostic): number {
+  return Buffer.byteLength('text' in result ? result.text : (result.place?.file.text ?? ''));
 }
 
 async function readStandardInput(
@@ -119,39 +94,4 @@ async function readStandardInput(
     return fileProblem('file-unreadable', standardInput, `standard input cannot be read: ${systemReason(error)}`);
   }
   return decode(standardInput, Buffer.concat(chunks), limit);
-}
-
-function decode(path: string, bytes: Uint8Array, limit: number): SourceFile | Diagnostic {
-  if (bytes.length > limit) {
-    const hint = 'split it: the files of a set are read together';
-    return fileProblem('file-too-large', path, `this file is larger than ${limit} bytes`, { hint });
-  }
-  if (isUtf8(bytes)) {
-    // A byte order mark is dropped here; every offset counts from behind it.
-    return { path, text: new TextDecoder().decode(bytes) };
-  }
-  const text = new TextDecoder().decode(bytes);
-  const start = firstBadCharacter(bytes);
-  return {
-    code: 'file-not-utf8',
-    severity: 'error',
-    message: 'this file is not UTF-8 text',
-    hint: bytes[0] === 0xff || bytes[0] === 0xfe ? 'it looks like UTF-16: save it as UTF-8' : 'save it as UTF-8',
-    place: { file: { path, text }, range: { start, end: start + 1 } },
-  };
-}
-
-/** The offset, in the text that a forgiving decoder makes, of the first character that stands for bad bytes. */
-function firstBadCharacter(bytes: Uint8Array): number {
-  let start = 0;
-  for (;;) {
-    const newline = bytes.indexOf(0x0a, start);
-    const end = newline === -1 ? bytes.length : newline + 1;
-    if (!isUtf8(bytes.subarray(start, end))) {
-      const before = new TextDecoder().decode(bytes.subarray(0, start)).length;
-      const line = new TextDecoder('utf-8', { ignoreBOM: start > 0 }).decode(bytes.subarray(start, end));
-      return before + line.indexOf('\ufffd');
-    }
-    start = end;
-  }
 }

@@ -1,6 +1,6 @@
 import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, relative, resolve, sep } from 'node:path';
-import { isPolicyFile } from './find.ts';
+import { isPolicyFile } from './policy-file.ts';
 
 /** Which paths matter for the roots: they themselves, the folders that lead to them, and what is in them. */
 export interface Concern {

@@ -1,7 +1,7 @@
 import { watch } from 'chokidar';
 import { basename, join } from 'node:path';
 import { anchorsOf } from './anchor.ts';
-import { isPolicyFile } from './find.ts';
+import { isPolicyFile } from './policy-file.ts';
 import { concernOf, watchedTwice } from './watch-concern.ts';
 
 export interface EventHandlers {

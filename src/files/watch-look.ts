@@ -23,7 +23,7 @@ const waiting = 16;
  */
 export async function lookAt(paths: readonly string[], remote: boolean): Promise<Look> {
   const began = performance.now();
-  const { files, diagnostics } = await findFiles(paths, readLimits.files);
+  const { files, diagnostics } = await findFiles(paths, readLimits);
   const stamps = new Map<string, string>();
   const empty = new Set<string>();
   const take = (path: string, stats: Stats | undefined): void => {

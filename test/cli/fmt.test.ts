@@ -38,10 +38,11 @@ function write(name: string, text: string): string {
 
 describe('caddyctl fmt', () => {
   test('writes what changes, prints its name, keeps mode and links, leaves nothing behind', async () => {
-    const real = join(folder, 'real.yaml');
+    mkdirSync(join(folder, 'policies/.real'));
+    const real = join(folder, 'policies/.real/a.yaml');
     writeFileSync(real, messy);
     chmodSync(real, 0o640);
-    symlinkSync('../real.yaml', join(folder, 'policies/linked.yaml'));
+    symlinkSync('.real/a.yaml', join(folder, 'policies/linked.yaml'));
     const kept = write('kept.yaml', neat);
     const before = statSync(kept).mtimeMs;
     const result = await runCli(['fmt'], { cwd: folder });
@@ -50,8 +51,8 @@ describe('caddyctl fmt', () => {
     expect(statSync(real).mode & 0o777).toBe(0o640);
     expect(lstatSync(join(folder, 'policies/linked.yaml')).isSymbolicLink()).toBe(true);
     expect(statSync(kept).mtimeMs).toBe(before);
-    expect(readdirSync(join(folder, 'policies')).sort()).toEqual(['kept.yaml', 'linked.yaml']);
-    expect(readdirSync(folder).sort()).toEqual(['policies', 'real.yaml']);
+    expect(readdirSync(join(folder, 'policies')).sort()).toEqual(['.real', 'kept.yaml', 'linked.yaml']);
+    expect(readdirSync(join(folder, 'policies/.real'))).toEqual(['a.yaml']);
     expect(await runCli(['fmt'], { cwd: folder })).toMatchObject({ code: 0, stdout: '', stderr: '' });
   });
 

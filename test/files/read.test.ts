@@ -109,7 +109,20 @@ describe('which files', () => {
     symlinkSync('../elsewhere', join(folder, 'policies/linked'));
     symlinkSync('.', join(folder, 'policies/self'));
     symlinkSync('../policies', join(folder, 'elsewhere/back'));
-    expect(names(await read([join(folder, 'policies')]))).toEqual(['policies/a.yaml', 'policies/linked/b.yaml']);
+    const roots = ['policies', 'elsewhere'].map((name) => join(folder, name));
+    for (const paths of [roots, roots.toReversed()]) {
+      const result = await read(paths);
+      expect(names(result)).toEqual(['elsewhere/b.yaml', 'policies/a.yaml']);
+      expect(problems(result)).toEqual([]);
+    }
+  });
+
+  test('a file is known by its own path, not by that of a link that comes before it', async () => {
+    write('policies/team-b/site.yaml');
+    mkdirSync(join(folder, 'policies/team-a'));
+    symlinkSync('../team-b/site.yaml', join(folder, 'policies/team-a/a.yaml'));
+    symlinkSync('team-b', join(folder, 'policies/a'));
+    expect(names(await read([join(folder, 'policies')]))).toEqual(['policies/team-b/site.yaml']);
   });
 
   test('standard input comes first, once', async () => {
@@ -218,6 +231,40 @@ describe('what cannot be read is said', () => {
     expect(result.diagnostics.map(({ code, severity }) => [code, severity])).toEqual([['too-many-files', 'error']]);
     const enough = await readSources([folder], { stdin: Readable.from([]), limits: { ...limits, files: 3 } });
     expect(enough.sources).toHaveLength(3);
+  });
+
+  test('more files than the limit, of which several roots hold the same', async () => {
+    for (const path of ['a/1.yaml', 'a/2.yaml', 'b/3.yaml']) {
+      write(path);
+    }
+    const limits = { ...readLimits, files: 3 };
+    const { sources } = await readSources([join(folder, 'a'), folder], { stdin: Readable.from([]), limits });
+    expect(sources).toHaveLength(3);
+  });
+
+  test('more to look through than the limit, hidden or not, of whatever name', async () => {
+    for (const path of ['a.yaml', 'notes.txt', 'sub/.hidden', 'sub/README.md']) {
+      write(path);
+    }
+    const codes = async (entries: number): Promise<(readonly string[])[]> => {
+      const limits = { ...readLimits, entries };
+      const result = await readSources([folder], { stdin: Readable.from([]), limits });
+      return [result.sources.map(({ path }) => path), result.diagnostics.map(({ code }) => code)];
+    };
+    expect(await codes(5)).toEqual([[join(folder, 'a.yaml')], []]);
+    expect(await codes(4)).toEqual([[], ['too-many-entries']]);
+  });
+
+  test('more bytes in all files than the limit, standard input and what is no text included', async () => {
+    write('a.yaml', '#'.repeat(40));
+    write('b.yaml', Buffer.alloc(40, 0xff));
+    const codes = async (allBytes: number): Promise<string[]> => {
+      const limits = { ...readLimits, allBytes };
+      const { diagnostics } = await readSources([folder, '-'], { stdin: Readable.from(['# in']), limits });
+      return diagnostics.map(({ code, severity }) => `${severity} ${code}`);
+    };
+    expect(await codes(40 + 40 * 3 + 4)).toEqual(['error file-not-utf8']);
+    expect(await codes(40 + 40 * 3 + 3)).toEqual(['error files-too-large']);
   });
 
   test('a folder without policies, as a warning', async () => {

@@ -204,28 +204,28 @@ export const ways: Readonly<Record<string, Way>> = {
   'the text behind a symlink': {
     prepare(scene) {
       policies(scene);
-      mkdirSync(join(scene, 'elsewhere'));
-      write(join(scene, 'elsewhere/text'), 0);
-      symlinkSync('../elsewhere/text', join(scene, 'policies/linked.yaml'));
+      mkdirSync(join(scene, 'policies/.elsewhere'));
+      write(join(scene, 'policies/.elsewhere/text'), 0);
+      symlinkSync('.elsewhere/text', join(scene, 'policies/linked.yaml'));
     },
     steps: (scene, round) =>
       round % 2 === 1
-        ? saveInPlace(join(scene, 'elsewhere/text'), round)
-        : writeAndRename(join(scene, 'elsewhere/text'), join(scene, 'elsewhere/next'), round),
+        ? saveInPlace(join(scene, 'policies/.elsewhere/text'), round)
+        : writeAndRename(join(scene, 'policies/.elsewhere/text'), join(scene, 'policies/.elsewhere/next'), round),
   },
 
   'a symlink to a file, led elsewhere': {
     prepare(scene) {
       policies(scene);
-      write(join(scene, 'text0'), 0);
-      symlinkSync('../text0', join(scene, 'policies/linked.yaml'));
+      write(join(scene, 'policies/.text0'), 0);
+      symlinkSync('.text0', join(scene, 'policies/linked.yaml'));
     },
     steps(scene, round) {
       const link = join(scene, 'policies/linked.yaml');
       return [
-        () => write(join(scene, `text${round}`), round),
+        () => write(join(scene, `policies/.text${round}`), round),
         () => unlinkSync(link),
-        () => symlinkSync(`../text${round}`, link),
+        () => symlinkSync(`.text${round}`, link),
       ];
     },
   },
@@ -233,21 +233,21 @@ export const ways: Readonly<Record<string, Way>> = {
   'the files behind a symlinked folder': {
     prepare(scene) {
       policies(scene);
-      mkdirSync(join(scene, 'elsewhere/deep'), { recursive: true });
-      symlinkSync('../elsewhere', join(scene, 'policies/linked'));
+      mkdirSync(join(scene, 'policies/.elsewhere/deep'), { recursive: true });
+      symlinkSync('.elsewhere', join(scene, 'policies/linked'));
     },
-    steps: (scene, round) => saveInPlace(join(scene, `elsewhere/deep/${round % 3}.yaml`), round),
+    steps: (scene, round) => saveInPlace(join(scene, `policies/.elsewhere/deep/${round % 3}.yaml`), round),
   },
 
   'a symlink to a folder, led elsewhere': {
     prepare(scene) {
       policies(scene);
-      mkdirSync(join(scene, 'elsewhere0'));
-      write(join(scene, 'elsewhere0/l.yaml'), 0);
-      symlinkSync('../elsewhere0', join(scene, 'policies/linked'));
+      mkdirSync(join(scene, 'policies/.elsewhere0'));
+      write(join(scene, 'policies/.elsewhere0/l.yaml'), 0);
+      symlinkSync('.elsewhere0', join(scene, 'policies/linked'));
     },
     steps(scene, round) {
-      const target = join(scene, `elsewhere${round}`);
+      const target = join(scene, `policies/.elsewhere${round}`);
       const link = join(scene, 'policies/linked');
       return [
         () => mkdirSync(target),

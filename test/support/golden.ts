@@ -7,7 +7,7 @@ import type { Target } from '../../src/caddy/target.ts';
 import type { CaddyConfig } from '../../src/caddy/translate.ts';
 import { type Compiled, compile } from '../../src/compile.ts';
 import type { SourceFile } from '../../src/diagnostics/position.ts';
-import { isPolicyFile } from '../../src/files/find.ts';
+import { isPolicyFile } from '../../src/files/policy-file.ts';
 import { ownersOf } from './owners.ts';
 
 /** A folder of policy files, and beside them what must come of them. */

@@ -1,0 +1,57 @@
+import type { FileHandle } from 'node:fs/promises';
+import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import type { SourceFile } from '../diagnostics/position.ts';
+import { decode, tooLarge } from './decode.ts';
+import { openInside, openNamed } from './open-inside.ts';
+import type { FoundFile } from './policy-file.ts';
+import { fileProblem, systemReason } from './problem.ts';
+import type { Root } from './roots.ts';
+import { readSettled } from './settle.ts';
+import { leadsOut } from './walk.ts';
+
+/** Reads one file of at most `limit` bytes, once nobody writes to it any more. Never rejects for the state of a file. */
+export async function readPolicyFile(
+  { path, isNamed }: FoundFile,
+  roots: readonly Root[],
+  limit: number,
+): Promise<SourceFile | Diagnostic> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = isNamed ? await openNamed(path) : await openInside(path, roots);
+    if (handle === undefined) return leadsOut(path);
+    const stats = await handle.stat();
+    if (!stats.isFile()) {
+      const hint = 'give a regular file, or pipe the text in and name `-`';
+      return fileProblem('file-not-regular', path, 'this is not a regular file', { hint });
+    }
+    if (stats.size > limit) return tooLarge(path, limit);
+    const opened = handle;
+    const bytes = await readSettled(opened, async () => await readUpTo(opened, limit + 1, stats.size));
+    if (bytes === undefined) {
+      const hint = 'try again when it is complete';
+      return fileProblem('file-changing', path, 'this file is being written without a pause', { hint });
+    }
+    return decode(path, bytes, limit);
+  } catch (error) {
+    return fileProblem('file-unreadable', path, `this file cannot be read: ${systemReason(error)}`);
+  } finally {
+    await handle?.close();
+  }
+}
+
+/** From the file's begin. The size is only where to start: files in /proc say 0, and a file may grow while it is read. */
+async function readUpTo(handle: FileHandle, limit: number, size: number): Promise<Uint8Array> {
+  let buffer = Buffer.allocUnsafe(Math.min(limit, size + 1));
+  let length = 0;
+  while (length < limit) {
+    if (length === buffer.length) {
+      buffer = Buffer.concat([buffer], Math.min(limit, length * 2));
+    }
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
+    if (bytesRead === 0) {
+      break;
+    }
+    length += bytesRead;
+  }
+  return buffer.subarray(0, length);
+}
