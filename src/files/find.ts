@@ -37,18 +37,18 @@ export async function findFiles(paths: readonly string[], limits: FindLimits): P
     }
   }
   const hint = 'name the folders that are meant';
-  const refused = (code: string, message: string): Found => {
+  const refuse = (code: string, message: string): Found => {
     return { files: [], roots, diagnostics: [fileProblem(code, paths.join(' '), message, { hint })] };
   };
   const walked = await walk(roots, limits.entries);
   if (walked === undefined) {
-    return refused('too-many-entries', `more than ${limits.entries} files and folders to look through`);
+    return refuse('too-many-entries', `more than ${limits.entries} files and folders to look through`);
   }
   const named = roots
     .filter(({ isFolder }) => !isFolder)
     .map(({ path, real }) => ({ path: join(path), real, isNamed: true, isLinked: false }));
   const files = onlyOnce([...named, ...walked.files]);
-  if (files.length > limits.files) return refused('too-many-files', `more than ${limits.files} policy files`);
+  if (files.length > limits.files) return refuse('too-many-files', `more than ${limits.files} policy files`);
   diagnostics.push(...walked.diagnostics, ...walked.empty.map(emptyFolder));
   return { files, roots, diagnostics: sortDiagnostics(diagnostics) };
 }

@@ -57,7 +57,7 @@ test('it is sorted, so that each code has one place', () => {
 
 /** Tests of their own have what needs a Caddy, the file system, or a terminal. */
 const elsewhere =
-  /^(file-|folder-|history-|watch-|listen-(absent|denied|moved|taken)$|secret-(file|not-a-hash|unset)$)|^(caddy-rejects|missing-(feature|module)|not-formatted|too-many-files)$/;
+  /^(files?-|folder-|history-|watch-|listen-(absent|denied|moved|taken)$|secret-(file|not-a-hash|unset)$)|^(caddy-rejects|missing-(feature|module)|link-outside|not-formatted|too-many-(entries|files))$/;
 
 /** Kept for what zod may say one day that it does not say now. */
 const unreached = new Set(['invalid']);
