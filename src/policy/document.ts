@@ -100,6 +100,16 @@ class Composer {
     }
   }
 
+  /** A node that is no key: those are texts, however many digits they have. */
+  #value(): DocumentNode | undefined {
+    const node = this.#node();
+    if (node?.kind === 'scalar' && node.plain && typeof node.value === 'string' && isBeyondCounting(node.value)) {
+      const hint = 'put it in quotes if it is text';
+      this.#report('number', 'a number has at most 2^53 - 1, for beyond it digits are lost', node.range, hint);
+    }
+    return node;
+  }
+
   #scalar(event: ScalarEvent): ScalarNode {
     // An absent value has no place of its own: it stands where the last thing ended.
     const range =
@@ -109,6 +119,10 @@ class Composer {
     this.#end = range.end;
     const text = getScalarValue(this.#file.text, event);
     const plain = event.style === SCALAR_STYLE.PLAIN;
+    if (!text.isWellFormed()) {
+      const hint = 'write the character itself, or both of its halves, like \\ud83d\\ude00';
+      this.#report('lone-surrogate', 'an escape here is half of a character', range, hint);
+    }
     return { kind: 'scalar', value: plain ? plainValue(text) : text, plain, range };
   }
 
@@ -129,7 +143,7 @@ class Composer {
     this.#open.add(node);
     const merges: { from: DocumentNode; range: Range }[] = [];
     for (let key = this.#node(); key !== undefined; key = this.#node()) {
-      const value = this.#node() ?? this.#nothing({ start: this.#end, end: this.#end });
+      const value = this.#value() ?? this.#nothing({ start: this.#end, end: this.#end });
       if (key.kind === 'scalar' && key.plain && key.value === '<<') merges.push({ from: value, range: key.range });
       else this.#enter(node, key, value);
     }
@@ -188,7 +202,7 @@ class Composer {
     };
     this.#anchor(event, node);
     this.#open.add(node);
-    for (let item = this.#node(); item !== undefined; item = this.#node()) node.items.push(item);
+    for (let item = this.#value(); item !== undefined; item = this.#value()) node.items.push(item);
     this.#close(node);
     return node;
   }
@@ -243,8 +257,14 @@ export function plainValue(text: string): ScalarNode['value'] {
   for (const tag of [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag]) {
     const value = tag.resolve(text, false, tag.tagName);
     if (value === NOT_RESOLVED) continue;
-    if (typeof value === 'number') return String(value) === text ? value : text;
-    return value;
+    if (typeof value !== 'number') return value;
+    return String(value) === text && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : text;
   }
   return text;
+}
+
+/** Whether a plain text is a number of so many digits that some would be lost, by Caddy if not by us. */
+function isBeyondCounting(text: string): boolean {
+  const isNumber = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text) || /^0(x[\da-f]+|o[0-7]+)$/i.test(text);
+  return isNumber && Math.abs(Number(text)) > Number.MAX_SAFE_INTEGER;
 }

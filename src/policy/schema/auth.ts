@@ -6,7 +6,7 @@ import { to } from './to.ts';
 
 const userKey = keyOf(
   (text) =>
-    /^[^:{}\s]{1,255}$/.test(text)
+    /^[^:{}\s]{1,255}$/.test(text) && !hasControlCharacter(text)
       ? { value: text }
       : problem('user', `"${text}" is not a user name`, 'no colons, braces or white space'),
   { description: 'A user name.' },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { headerKey, size, status } from './scalars.ts';
 import { plainPath } from './path.ts';
-import { line, oneOrMore, problem, textOf } from './text.ts';
+import { hasControlCharacter, line, lines, oneOrMore, problem, textOf } from './text.ts';
 
 /** What is checked without being asked for, by the names under which it is told and turned off. */
 export const derivedChecks = [
@@ -35,12 +35,12 @@ const answer = {
     .record(headerKey, expected)
     .optional()
     .meta({ description: 'What a header must be: a value, { contains: … }, or null for absent.' }),
-  body: z.strictObject({ contains: z.string() }).optional(),
+  body: z.strictObject({ contains: lines }).optional(),
 };
 
 const reason = textOf(
   (text) =>
-    text.trim() === ''
+    text.trim() === '' || hasControlCharacter(text)
       ? problem('check-reason', 'a check is turned off for a reason', 'say in a few words why it cannot hold here')
       : { value: text },
   { description: 'Why; it is told with the results.' },

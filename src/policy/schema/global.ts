@@ -4,11 +4,11 @@ import { suggest } from '../../diagnostics/suggest.ts';
 import { ranges } from './network.ts';
 import { protocols } from './site.ts';
 import { port } from './scalars.ts';
-import { keyOf, problem, textOf } from './text.ts';
+import { hasControlCharacter, keyOf, problem, textOf } from './text.ts';
 
 const email = textOf(
   (text) =>
-    /^[^@\s{}]+@[^@\s{}]+$/.test(text)
+    /^[^@\s{}]+@[^@\s{}]+$/.test(text) && !hasControlCharacter(text)
       ? { value: text }
       : problem('email', `"${text}" is not an e-mail address`, 'like admin@example.com'),
   { description: 'Given to the certificate authority, which writes there before a certificate ends.' },

@@ -52,7 +52,7 @@ const deny = z
   .meta({ description: 'Refuse: true is a 403, or the status to refuse with.' });
 
 const raw = z
-  .array(z.looseObject({ handler: z.string() }))
+  .array(z.looseObject({ handler: line }))
   .min(1)
   .superRefine((given, context) => {
     if (!hasMark(given)) return;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ranges } from './network.ts';
 import { re2Problem } from './re2.ts';
 import { headerKey } from './scalars.ts';
-import { addProblem, line, lineKey, oneOrMore, problem, textOf } from './text.ts';
+import { addProblem, hasControlCharacter, line, lineKey, oneOrMore, problem, textOf } from './text.ts';
 
 const method = textOf(
   (text) =>
@@ -14,6 +14,8 @@ const method = textOf(
 
 const regex = textOf(
   (text) => {
+    if (hasControlCharacter(text))
+      return problem('control-character', 'control characters are not allowed here', 'write them as \\r, \\n or \\x00');
     if (text.length > 1_000)
       return problem('regex', 'a pattern has at most 1,000 characters', 'use routes for the parts of it');
     const why = re2Problem(text);
@@ -28,17 +30,20 @@ const regex = textOf(
 
 const glob = textOf(
   (text) =>
-    /^[/*]/.test(text) && !/[\\[\]{}]/.test(text)
+    /^[/*]/.test(text) && !/[\\[\]{}]/.test(text) && !hasControlCharacter(text)
       ? { value: text }
       : problem('path', `"${text}" is not a path in Caddy's own form`, 'like /static/*, *.php or */edit'),
   { description: "A path in Caddy's own meaning: /a/*, *.php, */edit." },
 );
 
 export const expression = textOf(
-  (text) =>
-    text.trim() === ''
-      ? problem('expression', 'an expression must say something', 'like {http.request.method} == "GET"')
-      : { value: text },
+  (text) => {
+    if (text.trim() === '')
+      return problem('expression', 'an expression must say something', 'like {http.request.method} == "GET"');
+    return hasControlCharacter(text.replace(/[\n\r\t]/g, ''))
+      ? problem('control-character', 'control characters are not allowed here', 'only line breaks and tabs are')
+      : { value: text };
+  },
   { description: "A CEL expression as Caddy takes it. Caddy's placeholders are live in it." },
 );
 

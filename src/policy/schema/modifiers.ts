@@ -4,16 +4,9 @@ import { headers } from './headers.ts';
 import { parseOrigin, parseTarget, ranges } from './network.ts';
 import { purePath } from './path.ts';
 import { duration, headerName, size, status } from './scalars.ts';
-import { addProblem, hasControlCharacter, keyOf, line, oneOrMore, problem, textOf } from './text.ts';
+import { addProblem, keyOf, line, lines, oneOrMore, problem, textOf } from './text.ts';
 
-/** Text of an answer: line breaks and tabs may stand in it, other control characters may not. */
-export const body = textOf(
-  (text) =>
-    hasControlCharacter(text.replace(/[\n\r\t]/g, ''))
-      ? problem('control-character', 'control characters are not allowed here', 'only line breaks and tabs are')
-      : { value: text },
-  { description: 'The text of the answer.' },
-);
+export const body = lines.meta({ description: 'The text of the answer.' });
 
 const origin = textOf(parseOrigin, { description: 'An origin: https://app.example.com.' });
 const method = z.enum(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

@@ -125,7 +125,7 @@ export const address = textOf(parseAddress, { description: `A backend, ${ADDRESS
 
 /** `:8443`, `127.0.0.1:8480`, `unix//run/caddyctl.sock`: where a site is served instead of the usual ports. */
 export function parseListen(text: string): Parsed<string> {
-  if (/^unix\/\/[^\s{}*]+$/.test(text)) return { value: text };
+  if (/^unix\/\/[^\s{}*]+$/.test(text) && !hasControlCharacter(text)) return { value: text };
   const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|([\d.]*)):(\d{1,5})$/.exec(text) ?? [];
   const hostFits = bracketed !== undefined ? isIPv6(bracketed) : plain === '' || isIPv4(plain ?? '-');
   if (port === undefined || Number(port) < 1 || Number(port) > 65_535 || !hostFits) {

@@ -82,6 +82,8 @@ export const plainPath = textOf(
   (text) => {
     const parsed = parsePath(text.split('?', 1)[0] ?? '');
     if ('code' in parsed) return parsed;
+    if (hasControlCharacter(text))
+      return problem('path', `"${text}" is not a path: it has control characters`, 'leave them out');
     if (text.startsWith('=') || parsed.value.segments.includes('*')) {
       return problem('path', `"${text}" is not a single path`, 'write one path that can be asked for: /health');
     }

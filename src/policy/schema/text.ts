@@ -68,6 +68,15 @@ export const line = textOf(
   {},
 );
 
+/** Text of some lines: line breaks and tabs may stand in it, other control characters may not. */
+export const lines = textOf(
+  (text) =>
+    hasControlCharacter(text.replace(/[\n\r\t]/g, ''))
+      ? problem('control-character', 'control characters are not allowed here', 'only line breaks and tabs are')
+      : { value: text },
+  {},
+);
+
 /** A key of one line. */
 export const lineKey = keyOf(
   (text) =>

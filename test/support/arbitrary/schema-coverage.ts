@@ -1,5 +1,16 @@
+import {
+  additionalOf,
+  choicesOf,
+  fits,
+  formsOf,
+  isMap,
+  itemsOf,
+  propertiesOf,
+  resolved,
+  type Schema,
+} from './schema-walk.ts';
+
 /** What of a JSON Schema some values make use of: each key of each kind of map, and each choice of each list of choices. */
-type Schema = { readonly [key: string]: unknown };
 
 /** Every key and choice that the schema has: `definition/key`, `definition="choice"`. */
 export function allOf(schema: Schema): Set<string> {
@@ -43,54 +54,7 @@ export function addUsed(schema: Schema, value: unknown, found: Set<string>): voi
   walk('#', schema, value);
 }
 
-function fits(root: Schema, form: Schema, value: unknown): boolean {
-  const [, here] = resolved(root, '', form);
-  const forms = formsOf(here);
-  if (forms.length > 0) return forms.some((inner) => fits(root, inner, value));
-  if (here['type'] === 'array') return Array.isArray(value);
-  if (here['type'] !== 'object') return !Array.isArray(value) && !isMap(value);
-  if (!isMap(value)) return false;
-  const properties = propertiesOf(here);
-  const required = (here['required'] ?? []) as readonly string[];
-  const hasAll = required.every((key) => key in value);
-  return hasAll && (Object.keys(properties).length === 0 || Object.keys(value).every((key) => key in properties));
-}
-
-function resolved(root: Schema, at: string, part: Schema): [string, Schema] {
-  const reference = part['$ref'];
-  if (typeof reference !== 'string') return [at, part];
-  const target = reference
-    .slice(2)
-    .split('/')
-    .reduce<unknown>((node, step) => (node as Schema)[step], root);
-  return resolved(root, reference, target as Schema);
-}
-
-function choicesOf(schema: Schema): readonly unknown[] {
-  return 'const' in schema ? [schema['const']] : ((schema['enum'] ?? []) as unknown[]);
-}
-
-function formsOf(schema: Schema): readonly Schema[] {
-  return ['anyOf', 'oneOf', 'allOf'].flatMap((key) => (schema[key] ?? []) as Schema[]);
-}
-
-function propertiesOf(schema: Schema): Readonly<Record<string, Schema>> {
-  return (schema['properties'] ?? {}) as Record<string, Schema>;
-}
-
-function itemsOf(schema: Schema): [string, Schema][] {
-  return isMap(schema['items']) ? [['items', schema['items']]] : [];
-}
-
-function additionalOf(schema: Schema): [string, Schema][] {
-  return isMap(schema['additionalProperties']) ? [['*', schema['additionalProperties']]] : [];
-}
-
 function childrenOf(schema: Schema): [string, Schema][] {
   const forms = formsOf(schema).map((form, index): [string, Schema] => [`${index}`, form]);
   return [...forms, ...itemsOf(schema), ...additionalOf(schema)];
-}
-
-function isMap(value: unknown): value is Schema {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
