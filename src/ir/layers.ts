@@ -13,9 +13,16 @@ export function nearest<K extends keyof Layer['value']>(
   layers: readonly Layer[],
   key: K,
 ): Traced<NonNullable<Layer['value'][K]>> | undefined {
-  const layer = layers.findLast(({ value }) => value[key] !== undefined);
+  let at = layers.length - 1;
+  while (at >= 0 && layers[at]?.value[key] === undefined) at--;
+  const layer = layers[at];
   const value = layer?.value[key];
   return layer && value !== undefined && value !== null ? { value, origin: within(layer.origin, key) } : undefined;
+}
+
+/** Without those that say nothing for routes to heed: a host of a thousand files has a thousand, most of routes alone. */
+export function telling(layers: readonly Layer[]): readonly Layer[] {
+  return layers.filter(({ value }) => Object.keys(value).some((key) => key !== 'routes' && key !== 'checks'));
 }
 
 /** Folds layers into what holds: the nearer wins, maps merge by name, and the words for "none" take away. */

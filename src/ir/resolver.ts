@@ -6,7 +6,7 @@ import { type PathPattern, parsePaths } from '../policy/schema/path.ts';
 import type { SiteObject } from '../policy/schema/site.ts';
 import { Budget, MOST_SETTINGS } from './budget.ts';
 import type { KnownSites } from './known-sites.ts';
-import { definedOnly, foldModifiers, type Layer, nearest } from './layers.ts';
+import { definedOnly, foldModifiers, type Layer, nearest, telling } from './layers.ts';
 import type { PolicySet, SiteParts } from './merge.ts';
 import { misplacedKeys } from './misplaced.ts';
 import type { Handler, Modifiers, Route, Site } from './model.ts';
@@ -66,7 +66,7 @@ export class Resolver {
     const written = orderKept(parts);
     const trustedProxies = say(nearest(layers, 'trusted_proxies') ?? trusted, []);
     const toll = hosts.length + trustedProxies.value.length;
-    const routes = this.#siteRoutes(parts, { toll, prefix: [], when: [], layers });
+    const routes = this.#siteRoutes(parts, { toll, prefix: [], when: [], layers: telling(layers) });
     const tls = say(nearest(layers, 'tls'), 'auto' as const);
     return definedOnly({
       hosts,

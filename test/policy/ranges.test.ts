@@ -17,9 +17,19 @@ test.each([
   expect(parseRanges(text)).toEqual({ value });
 });
 
-test.each(['10.0.0.0/08', '10.0.0.0/33', '10.0.0/8', '010.0.0.1', 'fe80::1%eth0', 'fe80::%eth0/64', '::/129', 'host'])(
-  '"%s" is no range',
-  (text) => {
-    expect(parseRanges(text)).toMatchObject({ code: 'address-range' });
-  },
-);
+test.each([
+  '10.0.0.0/08',
+  '10.0.0.0/33',
+  '10.0.0/8',
+  '010.0.0.1',
+  'fe80::1%eth0',
+  'fe80::%eth0/64',
+  '::/129',
+  'host',
+  // Names that every object of JavaScript's has.
+  '__proto__',
+  'constructor',
+  'toString',
+])('"%s" is no range', (text) => {
+  expect(parseRanges(text)).toMatchObject({ code: 'address-range' });
+});

@@ -4,25 +4,25 @@ import { z } from 'zod';
 import { hasControlCharacter, type Parsed, problem, textOf } from './text.ts';
 
 /** Names for groups of addresses; `private` holds what RFC 1918, RFC 4193 and loopback call local. */
-const NAMED_RANGES: Readonly<Record<string, readonly string[]>> = {
-  loopback: ['127.0.0.0/8', '::1/128'],
-  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', 'fc00::/7', 'fe80::/10', '::1/128'],
-  tailscale: ['100.64.0.0/10', 'fd7a:115c:a1e0::/48'],
-};
+const NAMED_RANGES: ReadonlyMap<string, readonly string[]> = new Map([
+  ['loopback', ['127.0.0.0/8', '::1/128']],
+  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '127.0.0.0/8', 'fc00::/7', 'fe80::/10', '::1/128']],
+  ['tailscale', ['100.64.0.0/10', 'fd7a:115c:a1e0::/48']],
+]);
 
 /** `10.0.0.0/8, private` → CIDR ranges. Empty parts vanish, so that `${PROXIES:-}` may be none. */
 export function parseRanges(text: string): Parsed<readonly string[]> {
   const ranges: string[] = [];
   for (const part of text.split(',').map((piece) => piece.trim())) {
     if (part === '') continue;
-    const named = NAMED_RANGES[part];
+    const named = NAMED_RANGES.get(part);
     const [address = '', bits, ...rest] = part.split('/');
     const family = isIP(address);
     if (named !== undefined) ranges.push(...named);
     else if (family !== 0 && !address.includes('%') && rest.length === 0 && bitsFit(bits, family))
       ranges.push(asIPv4(address, bits) ?? part);
     else {
-      const hint = `an address (10.0.0.7), a range (10.0.0.0/8, fd00::/8), or ${Object.keys(NAMED_RANGES).join(', ')}`;
+      const hint = `an address (10.0.0.7), a range (10.0.0.0/8, fd00::/8), or ${[...NAMED_RANGES.keys()].join(', ')}`;
       return problem('address-range', `"${part}" is not an address or a range of addresses`, hint);
     }
   }

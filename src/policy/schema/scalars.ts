@@ -42,7 +42,7 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
 /** `25MB` is 25,000,000 bytes and `25MiB` is 26,214,400. */
 function parseSize(text: string): Parsed<Size> {
   const [, amount, unit] = /^(\d+(?:\.\d+)?) ?([A-Za-z]+)$/.exec(text) ?? [];
-  const factor = SIZE_UNITS[unit ?? ''];
+  const factor = Object.hasOwn(SIZE_UNITS, unit ?? '') ? SIZE_UNITS[unit ?? ''] : undefined;
   if (amount === undefined || factor === undefined) {
     return problem('size', `"${text}" is not a size`, 'write a number and a unit: 64KiB, 25MiB (2^20), 25MB (10^6)');
   }
@@ -95,6 +95,8 @@ function parseHeaderName(text: string): Parsed<string> {
 
 /** The spelling that Go gives a header name: `x-frame-options` → `X-Frame-Options`. */
 export function canonicalHeader(name: string): string {
+  // Most are written so already, and a large set asks for it millions of times.
+  if (/^[A-Z][a-z\d]*(-[A-Z\d][a-z\d]*)*$/.test(name)) return name;
   return name
     .split('-')
     .map((part) => part.charAt(0).toUpperCase() + part.slice(1).toLowerCase())
