@@ -38,6 +38,7 @@ export function startCompiler(seed: number): Compiler {
     const onError = (error: Error): void => fault(`ends the thread: ${error.stack ?? error.message}`);
     thread.on('message', onMessage);
     thread.on('error', onError);
+    // oxlint-disable-next-line require-post-message-target-origin -- a thread has none
     thread.postMessage(number);
     const examined = await promise;
     clearTimeout(timer);

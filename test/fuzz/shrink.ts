@@ -53,7 +53,7 @@ export async function shrunk(
 }
 
 /** The value without one of its parts, the large ones first. */
-function* withoutOne(value: unknown): Generator<unknown> {
+function* withoutOne(value: unknown): Generator {
   if (typeof value !== 'object' || value === null) return;
   if (Array.isArray(value)) {
     for (const index of value.keys()) yield value.toSpliced(index, 1);
