@@ -32,7 +32,7 @@ const homes: Readonly<Record<string, RegExp>> = {
   commander: /^cli\//,
   'eventsource-parser': /^cli\/status\/follow\.ts$/,
   got: /^admin\//,
-  'js-yaml': /^policy\/document\.ts$/,
+  'js-yaml': /^policy\/(document|plain-value)\.ts$/,
   pino: /^log\.ts$/,
   'prom-client': /^daemon\/status\/metrics\.ts$/,
   // RE2 as Go has it: an operator's pattern never meets Node's own engine.

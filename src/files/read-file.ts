@@ -11,27 +11,28 @@ import { leadsOut } from './walk.ts';
 
 /** Reads one file of at most `limit` bytes, once nobody writes to it any more. Never rejects for the state of a file. */
 export async function readPolicyFile(
-  { path, isNamed }: FoundFile,
+  { path, real, isNamed }: FoundFile,
   roots: readonly Root[],
   limit: number,
 ): Promise<SourceFile | Diagnostic> {
   let handle: FileHandle | undefined;
   try {
-    handle = isNamed ? await openNamed(path) : await openInside(path, roots);
-    if (handle === undefined) return leadsOut(path);
+    const opened = isNamed ? { handle: await openNamed(path), real } : await openInside(path, roots);
+    if (opened === undefined) return leadsOut(path);
+    handle = opened.handle;
     const stats = await handle.stat();
     if (!stats.isFile()) {
       const hint = 'give a regular file, or pipe the text in and name `-`';
       return fileProblem('file-not-regular', path, 'this is not a regular file', { hint });
     }
     if (stats.size > limit) return tooLarge(path, limit);
-    const opened = handle;
-    const bytes = await readSettled(opened, async () => await readUpTo(opened, limit + 1, stats.size));
+    const bytes = await readSettled(handle, async () => await readUpTo(opened.handle, limit + 1, stats.size));
     if (bytes === undefined) {
       const hint = 'try again when it is complete';
       return fileProblem('file-changing', path, 'this file is being written without a pause', { hint });
     }
-    return decode(path, bytes, limit);
+    const result = decode(path, bytes, limit);
+    return 'text' in result ? { ...result, real: opened.real } : result;
   } catch (error) {
     return fileProblem('file-unreadable', path, `this file cannot be read: ${systemReason(error)}`);
   } finally {

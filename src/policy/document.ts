@@ -1,12 +1,7 @@
 import {
-  boolCoreTag,
   EVENT_ID,
   type Event,
   getScalarValue,
-  intCoreTag,
-  floatCoreTag,
-  NOT_RESOLVED,
-  nullCoreTag,
   parseEvents,
   SCALAR_STYLE,
   type ScalarEvent,
@@ -14,6 +9,7 @@ import {
 } from 'js-yaml';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Range, SourceFile } from '../diagnostics/position.ts';
+import { isBeyondCounting, plainValue } from './plain-value.ts';
 import { syntaxDiagnostic } from './syntax.ts';
 import { type DocumentNode, type ListNode, type MapNode, type ScalarNode, unfolded } from './tree.ts';
 
@@ -247,24 +243,4 @@ class Composer {
     const place = range && { file: this.#file, range };
     this.#diagnostics.push({ code, severity: 'error', message, hint, place });
   }
-}
-
-/**
- * YAML 1.2 core types. A number that would not print as it is written (`1.10`, `0x10`, 2^53 and more) stays text,
- * so that no digit of a header, version or token is ever lost.
- */
-export function plainValue(text: string): ScalarNode['value'] {
-  for (const tag of [nullCoreTag, boolCoreTag, intCoreTag, floatCoreTag]) {
-    const value = tag.resolve(text, false, tag.tagName);
-    if (value === NOT_RESOLVED) continue;
-    if (typeof value !== 'number') return value;
-    return String(value) === text && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : text;
-  }
-  return text;
-}
-
-/** Whether a plain text is a number of so many digits that some would be lost, by Caddy if not by us. */
-function isBeyondCounting(text: string): boolean {
-  const isNumber = /^[-+]?(\d+(\.\d*)?|\.\d+)(e[-+]?\d+)?$/i.test(text) || /^0(x[\da-f]+|o[0-7]+)$/i.test(text);
-  return isNumber && Math.abs(Number(text)) > Number.MAX_SAFE_INTEGER;
 }

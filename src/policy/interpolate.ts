@@ -1,6 +1,7 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
-import { FORBIDDEN_KEYS, plainValue } from './document.ts';
+import { FORBIDDEN_KEYS } from './document.ts';
+import { plainValue } from './plain-value.ts';
 import type { DocumentNode, MapNode } from './tree.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -120,14 +120,25 @@ test('a FIFO and a device behind links inside do not block', async () => {
   ]);
 });
 
+test('a text is told of by where it really lies, for that tells whose it is', async () => {
+  mkdirSync(join(scene, 'policies/team-b'));
+  writeFileSync(join(scene, 'policies/team-b/.hidden'), 'sites: {}\n');
+  link('team-b/.hidden', 'policies/b.yaml');
+  const { sources } = await readSources([join(scene, 'policies')], { stdin: Readable.from([]) });
+  expect(sources.map(({ real }) => real?.slice(scene.length))).toEqual([
+    '/policies/a.yaml',
+    '/policies/team-b/.hidden',
+  ]);
+});
+
 test('what became a link after it was found is not opened', async () => {
   const roots = [await rootAt(join(scene, 'policies'))];
   const path = join(scene, 'policies/sub/secret.yaml');
   mkdirSync(join(scene, 'policies/sub'));
   writeFileSync(path, 'inside\n');
-  const handle = await openInside(path, roots);
-  expect(await handle?.readFile('utf8')).toBe('inside\n');
-  await handle?.close();
+  const opened = await openInside(path, roots);
+  expect(await opened?.handle.readFile('utf8')).toBe('inside\n');
+  await opened?.handle.close();
   renameSync(join(scene, 'policies/sub'), join(scene, 'policies/old'));
   link('../outside', 'policies/sub');
   expect(await openInside(path, roots)).toBeUndefined();
@@ -144,7 +155,8 @@ test.skipIf(process.platform !== 'linux')(
     try {
       await once(swapper, 'message');
       for (let round = 0; round < 5_000; round++) {
-        const handle = await openInside(join(scene, 'policies/sub/secret.yaml'), roots).catch(() => undefined);
+        const { handle } =
+          (await openInside(join(scene, 'policies/sub/secret.yaml'), roots).catch(() => undefined)) ?? {};
         seen.add(handle === undefined ? 'refused' : await handle.readFile('utf8'));
         await handle?.close();
       }
