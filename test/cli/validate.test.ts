@@ -137,7 +137,38 @@ describe('caddyctl translate', () => {
   });
 });
 
+describe('--owners', () => {
+  const owners = 'owners: { web: { folder: ".", hosts: b.example.com } }\n';
+
+  test('a breach makes the policies invalid and names the owner and the rule', async () => {
+    write({ 'a.yaml': 'sites: { a.example.com: { respond: hello } }\n', 'owners.yaml': owners });
+    const { code, stderr } = await run('validate', '--owners', 'policies/owners.yaml');
+    expect(code).toBe(3);
+    expect(stderr).toContain('web may not serve a.example.com: it is none of its hosts');
+    expect(stderr).toContain('"hosts" of web in policies/owners.yaml:1');
+  });
+
+  test('what is allowed is valid, and the file itself is no policy', async () => {
+    write({ 'a.yaml': 'sites: { b.example.com: { respond: hello } }\n', 'owners.yaml': owners });
+    expect(await run('validate', '--owners', 'policies/owners.yaml')).toMatchObject({ code: 0 });
+    expect(await run('validate')).toMatchObject({ code: 3 });
+  });
+
+  test('a file that is not there is no "everything is allowed"', async () => {
+    write({ 'a.yaml': good });
+    const { code, stderr } = await run('validate', '--owners', 'policies/nobody.yaml');
+    expect(code).toBe(3);
+    expect(stderr).toContain('file-missing');
+  });
+});
+
 describe('caddyctl schema', () => {
+  test('owners: prints that of the other file', async () => {
+    const document = JSON.parse((await run('schema', 'owners')).stdout) as { properties: object };
+    expect(document.properties).toHaveProperty('owners');
+    expect((await run('schema', 'sites')).code).toBe(64);
+  });
+
   test('is a JSON Schema that knows the top-level keys', async () => {
     const result = await run('schema');
     expect(result).toMatchObject({ code: 0, stderr: '' });

@@ -6,13 +6,7 @@ import { ownerOf } from '../../src/ir/owners/owners.ts';
 import { address, parseHost } from '../../src/policy/schema/network.ts';
 import { ownersFile } from '../../src/policy/schema/owners.ts';
 import { goldenTarget } from '../support/golden.ts';
-import { ownersOf } from '../support/owners.ts';
-
-function owned(rules: string) {
-  const owners = ownersOf({ path: 'owners.yaml', text: rules });
-  if ('diagnostics' in owners) throw new Error(owners.diagnostics.map(({ message }) => message).join('\n'));
-  return owners;
-}
+import { owned } from '../support/owners.ts';
 
 const rules = `owners:
   web: { folder: web, hosts: [example.com, bücher.example, 192.0.2.7] }

@@ -17,3 +17,10 @@ export function ownersOf(
   }));
   return { file, all, cwd: '/set' };
 }
+
+/** The same of rules that have no mistake. */
+export function owned(rules: string): Owners {
+  const owners = ownersOf({ path: 'owners.yaml', text: rules });
+  if ('diagnostics' in owners) throw new Error(owners.diagnostics.map(({ message }) => message).join('\n'));
+  return owners;
+}

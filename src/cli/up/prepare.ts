@@ -7,8 +7,8 @@ import { cacheFolder } from '../cache-folder.ts';
 import type { Invocation } from '../command.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
-import { compilePaths } from '../policies.ts';
 import { caddyBinary } from './binary.ts';
+import { firstLook } from './first-look.ts';
 import { claimPlace } from './place.ts';
 import { localProvider, type Provider, providerInEarnest } from './provider.ts';
 import { servedBefore } from './served-before.ts';
@@ -55,7 +55,8 @@ export async function prepare(
     ...(options.owners !== undefined && { ownersFile: options.owners }),
     adminAddresses: [`unix/${folder.adminSocket}`],
   };
-  const { model, config, diagnostics } = await compilePaths(operands, draft, stdin);
+  const { model, config, diagnostics, held } = await firstLook(operands, options, draft, stdin);
+  if (model?.sites.length === 0 && held.size > 0) return refuse([...held.values()].flat(), exitCodes.invalid);
   if (model?.sites.length === 0 && config !== undefined && !options.allowEmpty) {
     const hint = 'if that is meant, allow it with --allow-empty';
     throw new Failure(exitCodes.refused, 'refused: the policies name no site', hint);

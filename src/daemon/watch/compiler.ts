@@ -1,8 +1,10 @@
 import type { RunningCaddy, Target } from '../../caddy/target.ts';
 import { createCompile } from '../../compile.ts';
 import type { SourceFile } from '../../diagnostics/position.ts';
-import type { OwnedSources } from '../../files/read-owned.ts';
+import { knownOwners, type OwnedSources } from '../../files/read-owned.ts';
 import { compileHolding } from './hold-file.ts';
+import { compileByOwner } from './hold-owner.ts';
+import type { LastServed } from './last-served.ts';
 import type { Provide } from './provide.ts';
 import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
 
@@ -14,12 +16,12 @@ export interface CompilerParts {
 }
 
 export interface Compiler {
-  /** Compiled again only where something differs that it was made from, which `whatIsRead` tells. `lastGood`: texts by path. */
+  /** Compiled again only where something differs that it was made from, which `whatIsRead` tells. */
   compile(
     sources: OwnedSources,
     whatIsRead: string,
     running: RunningCaddy | undefined,
-    lastGood: ReadonlyMap<string, string>,
+    last: LastServed,
   ): Promise<ReadPolicies>;
   /** What was compiled for last. */
   target(): Target;
@@ -32,29 +34,27 @@ export function createCompiler({ target: first, onError, provide }: CompilerPart
     | { readonly key: string; readonly from: readonly SourceFile[]; readonly policies: ReadPolicies }
     | undefined;
 
-  function onePass(
-    sources: OwnedSources,
-    running: RunningCaddy | undefined,
-    lastGood: ReadonlyMap<string, string>,
-  ): ReadPolicies {
+  function onePass(sources: OwnedSources, running: RunningCaddy | undefined, last: LastServed): ReadPolicies {
     const whole = running === undefined ? target : { ...target, running };
-    return onError === 'hold-file'
-      ? compileHolding(sources, lastGood, whole, compileSources)
+    const owners = knownOwners(sources);
+    if (owners !== undefined) return compileByOwner({ ...sources, owners }, last, onError, whole, compileSources);
+    return onError === 'hold-file' && sources.owners === undefined
+      ? compileHolding(sources, last, whole, compileSources)
       : compileWhole(sources, whole, compileSources);
   }
 
   return {
     target: () => target,
-    async compile(sources, whatIsRead, running, lastGood) {
+    async compile(sources, whatIsRead, running, last) {
       const key = JSON.stringify([whatIsRead, running?.capabilities, [...(running?.modules ?? [])]]);
       if (compiled?.key === key && isSame(compiled.from, sources.sources)) return compiled.policies;
       compiled = undefined;
-      let policies = onePass(sources, running, lastGood);
+      let policies = onePass(sources, running, last);
       if (provide !== undefined && policies.model !== undefined && policies.config !== undefined) {
         const provided = await provide(policies.model);
         if (provided.target !== target) {
           target = provided.target;
-          policies = onePass(sources, running, lastGood);
+          policies = onePass(sources, running, last);
         }
         const { config, ...rest } = { ...policies, diagnostics: [...policies.diagnostics, ...provided.diagnostics] };
         policies = provided.diagnostics.some(isError) || config === undefined ? rest : { ...rest, config };

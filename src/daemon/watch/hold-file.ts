@@ -1,8 +1,8 @@
 import type { Target } from '../../caddy/target.ts';
 import type { Compile } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { SourceFile } from '../../diagnostics/position.ts';
 import type { OwnedSources } from '../../files/read-owned.ts';
+import type { LastServed } from './last-served.ts';
 import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
 
 /**
@@ -11,20 +11,20 @@ import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
  */
 export function compileHolding(
   read: OwnedSources,
-  lastGood: ReadonlyMap<string, string>,
+  { files: lastGood }: LastServed,
   target: Target,
   compile: Compile,
 ): ReadPolicies {
   const held = new Map<string, readonly Diagnostic[]>();
   const texts = new Map(read.sources.map((source) => [source.path, source]));
   const hold = (path: string, why: readonly Diagnostic[]): void => {
-    const text = lastGood.get(path);
-    if (text === undefined) return;
+    const file = lastGood.get(path);
+    if (file === undefined) return;
     held.set(path, why);
-    texts.set(path, { path, text });
+    texts.set(path, file);
   };
   const isHoldable = (path: string): boolean =>
-    !held.has(path) && lastGood.has(path) && texts.get(path)?.text !== lastGood.get(path);
+    !held.has(path) && lastGood.has(path) && texts.get(path)?.text !== lastGood.get(path)?.text;
 
   let unread = read.diagnostics;
   for (const [path, why] of byFile(read.diagnostics.filter(isError))) {
@@ -46,11 +46,6 @@ export function compileHolding(
     }
     for (const path of holdable) hold(path, bad.get(path) ?? mistakes);
   }
-}
-
-/** The texts of the files that are served, by path. */
-export function textsOf(sources: readonly SourceFile[]): ReadonlyMap<string, string> {
-  return new Map(sources.map(({ path, text }) => [path, text]));
 }
 
 export function byFile(diagnostics: readonly Diagnostic[]): Map<string, Diagnostic[]> {

@@ -14,7 +14,7 @@ import type { Breaker } from './breaker.ts';
 import { desireOf, inputsFor } from './desire.ts';
 import { foreignDigest } from './drift.ts';
 import { createCompiler } from './compiler.ts';
-import { textsOf } from './hold-file.ts';
+import { type LastServed, servedAsRead, servedFrom } from './last-served.ts';
 import type { Memory, Pinned } from './memory.ts';
 import type { Provide } from './provide.ts';
 import type { ReadPolicies } from './read-policies.ts';
@@ -61,7 +61,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   /** What was settled before, as long as that revision may be put back. */
   let former: Settled | undefined;
   let isFirst = true;
-  let lastGood: ReadonlyMap<string, string> = new Map();
+  let lastServed: LastServed | undefined;
   let rejected: string | undefined;
   let knownInputs: string | undefined;
   let knownEpoch = 0;
@@ -135,6 +135,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         sources.diagnostics.map(({ code, place }) => [code, place?.file.path]),
       ]);
       if (isFirst) settled = await memory?.lastGood(warn);
+      const served = (lastServed ??= servedAsRead(sources.sources, settled?.inputs ?? [], owners?.file));
       isFirst = false;
       if (whatIsRead !== knownInputs || epoch() !== knownEpoch || reasons.has('signal')) {
         breaker.reset();
@@ -159,7 +160,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         options: ({ revision }) => optionsFor(revision),
         async compile(found) {
           running = found;
-          policies = await compiler.compile(sources, whatIsRead, found, lastGood);
+          policies = await compiler.compile(sources, whatIsRead, found, served);
           desired = policies.revision;
           if (pin.kind === 'lost') return { diagnostics: [pin.problem] };
           if (pin.kind !== 'holds') return policies;
@@ -184,7 +185,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       afterwards(main, desireOf(pin, policies));
       if (isServed(main.result)) {
         recorded = news;
-        if (pin.kind !== 'holds' && policies !== undefined) lastGood = textsOf(policies.sources);
+        if (pin.kind !== 'holds' && policies !== undefined) lastServed = servedFrom(policies.sources);
       }
       const isMistake = ['invalid', 'refused', 'rejected', 'withheld', 'rollback-failed'].includes(main.result.kind);
       const back = isMistake && desired !== settled?.revision ? await fallBack() : undefined;

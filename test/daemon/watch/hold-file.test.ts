@@ -2,15 +2,19 @@ import { describe, expect, test } from 'vitest';
 import { fileProblem } from '../../../src/files/problem.ts';
 import { compile } from '../../../src/compile.ts';
 import { compileHolding } from '../../../src/daemon/watch/hold-file.ts';
+import { servedFrom } from '../../../src/daemon/watch/last-served.ts';
 import { compileWhole } from '../../../src/daemon/watch/read-policies.ts';
 
 const target = { owner: 'default', httpPort: 80, httpsPort: 443, internalCa: false, env: {} };
 const site = (name: string, body: string): string => `sites:\n  ${name}.example.com: { respond: ${body} }\n`;
 const wrong = 'sites: [\n';
 
+const served = (texts: Readonly<Record<string, string>>) =>
+  servedFrom(Object.entries(texts).map(([path, text]) => ({ path, text })));
+
 function holding(now: Readonly<Record<string, string>>, lastGood: Readonly<Record<string, string>>, problems = []) {
   const sources = Object.entries(now).map(([path, text]) => ({ path, text }));
-  return compileHolding({ sources, diagnostics: problems }, new Map(Object.entries(lastGood)), target, compile);
+  return compileHolding({ sources, diagnostics: problems }, served(lastGood), target, compile);
 }
 
 function wanted(texts: Readonly<Record<string, string>>): string | undefined {
@@ -31,7 +35,7 @@ describe('holding bad files', () => {
   test('also one that cannot be read', () => {
     const sources = [{ path: 'a.yaml', text: site('a', 'two') }];
     const diagnostics = [fileProblem('file-unreadable', 'b.yaml', 'no')];
-    const found = compileHolding({ sources, diagnostics }, new Map(Object.entries(before)), target, compile);
+    const found = compileHolding({ sources, diagnostics }, served(before), target, compile);
     expect([...found.held.keys()]).toEqual(['b.yaml']);
     expect(found.revision).toBe(wanted({ ...before, 'a.yaml': site('a', 'two') }));
   });
@@ -45,7 +49,7 @@ describe('holding bad files', () => {
 
   test('a folder that cannot be read refuses the whole set', () => {
     const diagnostics = [fileProblem('file-unreadable', 'policies/sub', 'no')];
-    const found = compileHolding({ sources: [], diagnostics }, new Map(Object.entries(before)), target, compile);
+    const found = compileHolding({ sources: [], diagnostics }, served(before), target, compile);
     expect(found.config).toBeUndefined();
   });
 

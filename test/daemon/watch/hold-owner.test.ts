@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest';
+import { compile } from '../../../src/compile.ts';
+import { compileByOwner, type Holding } from '../../../src/daemon/watch/hold-owner.ts';
+import { type LastServed, nothingServed, servedAsRead, servedFrom } from '../../../src/daemon/watch/last-served.ts';
+import type { Diagnostic } from '../../../src/diagnostics/diagnostic.ts';
+import { fileProblem } from '../../../src/files/problem.ts';
+import { inputsOf } from '../../../src/history/inputs.ts';
+import { goldenTarget } from '../../support/golden.ts';
+import { owned } from '../../support/owners.ts';
+
+type Texts = Readonly<Record<string, string>>;
+
+const rules = `owners:
+  evil: { folder: evil, hosts: evil.test }
+  web: { folder: web, hosts: web.test }
+`;
+const owners = owned(rules);
+
+const filesOf = (texts: Texts) => Object.entries(texts).map(([path, text]) => ({ path, text }));
+const site = (host: string, body: string): string => `sites: { ${host}: { respond: ${body} } }\n`;
+const wrong = 'sites: [\n';
+
+function holding(now: Texts, last: LastServed, how: Holding = 'hold-file', problems: readonly Diagnostic[] = []) {
+  const read = { sources: filesOf(now), diagnostics: problems, owners };
+  return compileByOwner(read, last, how, goldenTarget, compile);
+}
+
+/** What is compiled of each file. */
+function served(found: ReturnType<typeof holding>): Texts {
+  if (found.config === undefined) throw new Error(JSON.stringify(found.diagnostics.map(({ message }) => message)));
+  return Object.fromEntries(found.sources.map(({ path, text }) => [path, text]));
+}
+
+const before = {
+  'evil/a.yaml': site('evil.test', 'one'),
+  'evil/b.yaml': site('b.evil.test', 'one'),
+  'web/a.yaml': site('web.test', 'one'),
+};
+const last = servedFrom(filesOf(before));
+const news = { 'web/a.yaml': site('web.test', 'two'), 'evil/b.yaml': site('b.evil.test', 'two') };
+
+describe.each([
+  ['what is no policy', wrong],
+  ["another's host", site('web.test', 'mine')],
+  ['an upstream that is none of its own', 'sites: { evil.test: localhost:9000 }'],
+])('%s in the file of one owner', (_, bad) => {
+  const now = { ...before, ...news, 'evil/a.yaml': bad };
+
+  test('hold-file: keeps that file as it was', () => {
+    const found = holding(now, last);
+    expect(served(found)).toEqual({ ...before, ...news });
+    expect([...found.held.keys()]).toEqual(['evil/a.yaml']);
+  });
+
+  test("refuse: keeps all of that owner's as it was, and the others go on", () => {
+    const found = holding(now, last, 'refuse');
+    expect(served(found)).toEqual({ ...before, 'web/a.yaml': news['web/a.yaml'] });
+    expect([...found.held.keys()]).toEqual(['evil/a.yaml', 'evil/b.yaml']);
+  });
+
+  test('where it was never served it is left out, and what it may have come from stays', () => {
+    const { 'evil/a.yaml': _gone, ...rest } = { ...before, ...news };
+    expect(served(holding({ ...rest, 'evil/c.yaml': bad }, last))).toEqual({
+      ...before,
+      'web/a.yaml': news['web/a.yaml'],
+    });
+    expect(served(holding({ 'web/a.yaml': site('web.test', 'one'), 'evil/a.yaml': bad }, nothingServed))).toEqual({
+      'web/a.yaml': site('web.test', 'one'),
+    });
+  });
+});
+
+test('a folder that cannot be read holds all of its owner', () => {
+  const problems = [fileProblem('file-unreadable', 'evil/sub', 'no')];
+  const found = holding({ 'web/a.yaml': news['web/a.yaml'] }, last, 'hold-file', problems);
+  expect(served(found)).toEqual({ ...before, 'web/a.yaml': news['web/a.yaml'] });
+});
+
+test("what cannot be read and is nobody's refuses the whole set", () => {
+  const problems = [fileProblem('file-unreadable', 'elsewhere', 'no')];
+  expect(holding({ ...before, ...news }, last, 'hold-file', problems).config).toBeUndefined();
+});
+
+test("both owners have mistakes: both are held, and neither for the other's", () => {
+  const found = holding({ ...before, 'evil/a.yaml': wrong, 'web/a.yaml': site('web.test', '[]') }, last, 'refuse');
+  expect(served(found)).toEqual(before);
+  expect(found.held.get('web/a.yaml')).toMatchObject([{ place: { file: { path: 'web/a.yaml' } } }]);
+});
+
+test('a mistake that shows in a file that is as it was holds whoever changed what it uses', () => {
+  const shared = owned(`owners:
+  ops: { folder: ops, hosts: ops.test }
+  web: { folder: web, hosts: web.test, use: ops/login }
+`);
+  const good = {
+    'ops/a.yaml': 'presets: { login: { hide_server: true } }',
+    'web/a.yaml': 'sites: { web.test: { use: login, respond: one } }',
+  };
+  const sources = filesOf({ ...good, 'ops/a.yaml': 'presets: { renamed: { hide_server: true } }' });
+  const read = { sources, diagnostics: [], owners: shared };
+  const found = compileByOwner(read, servedFrom(filesOf(good)), 'hold-file', goldenTarget, compile);
+  expect(served(found)).toEqual(good);
+  expect([...found.held.keys()]).toEqual(['ops/a.yaml']);
+});
+
+describe('after a start', () => {
+  const inputs = inputsOf([...filesOf(before), owners.file], owners.file);
+  const asRead = (now: Texts) => servedAsRead(filesOf(now), inputs, owners.file);
+
+  test('files that are as they were are known', () => {
+    const now = { ...before, 'web/a.yaml': site('web.test', 'two'), 'evil/c.yaml': wrong };
+    expect(served(holding(now, asRead(now)))).toEqual({ ...before, 'web/a.yaml': site('web.test', 'two') });
+  });
+
+  test('one whose text nobody knows any more is not taken down: the whole set is refused', () => {
+    const now = { ...before, 'web/a.yaml': site('web.test', 'two'), 'evil/a.yaml': wrong };
+    expect(holding(now, asRead(now)).config).toBeUndefined();
+  });
+});
+
+test('rules that forbid what is served refuse the whole set, and take nothing down', () => {
+  const narrow = owned(rules.replace('evil.test', 'other.test'));
+  const read = { sources: filesOf({ ...before, ...news }), diagnostics: [], owners: narrow };
+  const found = compileByOwner(read, last, 'hold-file', goldenTarget, compile);
+  expect(found.config).toBeUndefined();
+  expect(found.diagnostics).toContainEqual(expect.objectContaining({ code: 'owner-host' }));
+});
