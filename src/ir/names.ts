@@ -11,10 +11,21 @@ export interface Names {
   meant(name: string, file: SourceFile): readonly string[];
   /** How this file would write what is kept so; undefined for what it cannot name. */
   written(kept: string, file: SourceFile): string | undefined;
+  /** Whose names they are; undefined where all are one's own. */
+  ownerOf(file: SourceFile): Owner | undefined;
+  /** How many have names of their own, at least 1. */
+  readonly owners: number;
 }
 
 /** Without owners a name is one over the whole set. */
-export const namesOfAll: Names = { key: '', kept: (name) => name, meant: (name) => [name], written: (kept) => kept };
+export const namesOfAll: Names = {
+  key: '',
+  kept: (name) => name,
+  meant: (name) => [name],
+  written: (kept) => kept,
+  ownerOf: () => undefined,
+  owners: 1,
+};
 
 /** Each owner has names of its own, so that none can take another's: what it means is its own, what it may use, or shipped. */
 export function namesByOwner(owners: Owners): Names {
@@ -30,6 +41,8 @@ export function namesByOwner(owners: Owners): Names {
   };
   return {
     key: JSON.stringify([owners.cwd, owners.all.map(({ name, folders, rules }) => [name, folders, rules.use])]),
+    ownerOf: whose,
+    owners: Math.max(1, owners.all.length),
     kept(name, file) {
       const owner = whose(file);
       return owner === undefined ? name : `${owner.name}/${name}`;

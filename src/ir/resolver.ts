@@ -4,7 +4,7 @@ import type { RouteObject, Routes } from '../policy/schema/handler.ts';
 import type { When } from '../policy/schema/matcher.ts';
 import { type PathPattern, parsePaths } from '../policy/schema/path.ts';
 import type { SiteObject } from '../policy/schema/site.ts';
-import { Budget, MOST_SETTINGS } from './budget.ts';
+import { Budget, Budgets } from './budget.ts';
 import type { KnownSites } from './known-sites.ts';
 import { definedOnly, foldModifiers, type Layer, nearest, telling } from './layers.ts';
 import type { PolicySet, SiteParts } from './merge.ts';
@@ -30,11 +30,14 @@ export class Resolver {
   readonly #report: (found: Diagnostic) => void;
   readonly #presets: PresetBook;
   readonly #services: ServiceBook;
-  readonly #budget = new Budget();
+  readonly #budgets: Budgets;
+  /** Of the site that is at it. */
+  #budget = new Budget();
   readonly #known: KnownSites | undefined;
 
   constructor(set: PolicySet, report: (found: Diagnostic) => void, known: KnownSites | undefined) {
     this.#set = set;
+    this.#budgets = new Budgets(set.names);
     this.#report = report;
     this.#known = known;
     this.#presets = new PresetBook(set, report);
@@ -42,12 +45,13 @@ export class Resolver {
   }
 
   get isTooLarge(): boolean {
-    return this.#budget.isSpent;
+    return this.#budgets.isAnySpent;
   }
 
   site(parts: SiteParts): Site {
     const [first] = parts.parts;
     if (first === undefined) throw new Error('a site without parts');
+    this.#budget = this.#budgets.of(first.origin);
     const known = this.#known?.find(parts);
     if (known !== undefined && this.#spend(known.cost, first.origin)) return known.site;
     const before = this.#budget.left;
@@ -196,7 +200,7 @@ export class Resolver {
     this.#report({
       code: 'set-too-large',
       severity: 'error',
-      message: `up to here the policies unfold to more than ${MOST_SETTINGS} settings`,
+      message: `up to here the policies unfold to more than ${this.#budget.most} settings`,
       hint: 'what a site says counts for each of its routes: say it of fewer, or split the set among several Caddys',
       place: placeOf(origin),
     });

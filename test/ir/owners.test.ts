@@ -244,6 +244,20 @@ describe('breaches', () => {
     expect(diagnostics.map(({ place }) => place?.file.path)).toEqual(['web/a.yaml']);
   });
 
+  test('one that unfolds to more than its share takes nothing from what another may have', () => {
+    const headers = Array.from({ length: 1_000 }, (_, n) => `X-${n}: v`).join(', ');
+    const routes = Array.from({ length: 1_100 }, (_, n) => `/r${n}: { deny: 404 }`).join(', ');
+    const big = (host: string, more = '') =>
+      `sites: { ${host}: { headers: { ${headers} }, routes: { /: { deny: 404 }${more} } } }`;
+    const sources = [
+      { path: 'shop/z.yaml', text: big('shop.example.com') },
+      { path: 'web/a.yaml', text: big('example.com', `, ${routes}`) },
+    ];
+    const { diagnostics } = compile(sources, { ...goldenTarget, owners: owned(rules) });
+    expect(diagnostics).toMatchObject([{ code: 'set-too-large', place: { file: { path: 'web/a.yaml' } } }]);
+    expect(diagnostics[0]?.message).toContain('1000000');
+  });
+
   test('a set whose owners nobody read is never compiled as if there were none', () => {
     expect(() => compile([], { ...goldenTarget, ownersFile: 'owners.yaml' })).toThrow('owners.yaml');
   });
