@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ranges } from './network.ts';
 import { re2Problem } from './re2.ts';
 import { headerKey } from './scalars.ts';
-import { addProblem, hasControlCharacter, line, lineKey, oneOrMore, problem, textOf } from './text.ts';
+import { addProblem, hasControlCharacter, keyOf, line, oneOrMore, problem, textOf } from './text.ts';
 
 const method = textOf(
   (text) =>
@@ -47,13 +47,24 @@ export const expression = textOf(
   { description: "A CEL expression as Caddy takes it. Caddy's placeholders are live in it." },
 );
 
+const queryKey = keyOf(
+  (text) => {
+    if (text === '' || hasControlCharacter(text))
+      return problem('key', 'a key here is one line of text', 'write the name that is asked for');
+    // Wherever it stands in a config, Caddy takes it for the name of that place.
+    if (text === '@id') return problem('key', 'Caddy cannot be asked for "@id"', 'tell requests apart by another key');
+    return { value: text };
+  },
+  { description: 'A key of the query.' },
+);
+
 /** A value to equal (with `*` at either end as in Caddy), true for "there", false for "not there". */
 const presence = z.union([z.boolean(), oneOrMore(line)]);
 
 const conditions = {
   method: oneOrMore(method),
   header: z.record(headerKey, presence),
-  query: z.record(lineKey, presence),
+  query: z.record(queryKey, presence),
   client_ip: ranges,
   protocol: z.enum(['http', 'https', 'grpc', 'http/1.0', 'http/1.1', 'http/2', 'http/3']),
   regex,

@@ -77,15 +77,6 @@ export const lines = textOf(
   {},
 );
 
-/** A key of one line. */
-export const lineKey = keyOf(
-  (text) =>
-    text === '' || hasControlCharacter(text)
-      ? problem('key', 'a key here is one line of text', 'write the name that is asked for')
-      : { value: text },
-  {},
-);
-
 /** A value or a list of values, always read as a list. */
 export function oneOrMore<T extends z.ZodType>(item: T) {
   return z.union([item.transform((value) => [value]), z.array(item).min(1)]);
