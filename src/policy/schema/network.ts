@@ -1,5 +1,5 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { z } from 'zod';
 import { hasControlCharacter, type Parsed, problem, textOf } from './text.ts';
 
@@ -74,6 +74,9 @@ export function parseHost(text: string): Parsed<string> {
   if (ascii === '' || ascii.length > 253 || !valid || (wildcard && labels.length < 2)) {
     return problem('host', `"${text}" is not a host name`, 'like app.example.com or *.example.com');
   }
+  // Caddy decodes each name, and takes no config with one that cannot be.
+  if (/(^|\.)xn--/.test(domainToUnicode(ascii)))
+    return problem('host', `"${text}" is not a host name: "xn--" begins what was encoded`, 'write the name itself');
   return { value: wildcard ? `*.${ascii}` : ascii };
 }
 
