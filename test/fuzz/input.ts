@@ -41,7 +41,7 @@ export function inputOf(seed: number, number: number): Input {
   const random = randomFrom(seed * 1_000_003 + number * 7_919);
   const target = pick(random, targets);
   const kind = random(100);
-  if (kind < 5) return { target, sources: [file('a.json', JSON.stringify(packedPolicy(random, target), null, 1))] };
+  if (kind < 10) return { target, sources: [file('a.json', JSON.stringify(packedPolicy(random, target), null, 1))] };
   if (kind < 25) return { target, sources: [file('a.yaml', mutated(pick(random, goldenTexts), random))] };
   const policy = mutatedValues(policyOf(random), random);
   if (kind < 30) return { target, sources: twoFiles(policy, random) };
