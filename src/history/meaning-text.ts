@@ -1,6 +1,5 @@
 import type { Model } from '../ir/model.ts';
 import type { Origin } from '../ir/origin.ts';
-import { PerSite } from '../ir/per-site.ts';
 import { seal, unseal } from './seal.ts';
 
 /** What a revision was made of: what its policies meant, and the ports that it was made for. */
@@ -14,12 +13,9 @@ export interface Meaning {
 
 /** Without what was not meant: where it was written, checks and comments. Secrets are never in a model. */
 export function encodeMeaning({ sites, ...rest }: Meaning): string {
-  const head = JSON.stringify({ version: VERSION, ...rest });
-  const texts = sites.map((site) => known.of(site, '', () => JSON.stringify({ ...site, checks: [] }, flat)));
-  return seal(`${head.slice(0, -1)},"sites":[${texts.join(',')}]}`);
+  const kept = sites.map((site) => ({ ...site, checks: [] }));
+  return seal(JSON.stringify({ version: VERSION, ...rest, sites: kept }, flat));
 }
-
-const known = new PerSite<string>();
 
 /** Undefined for what is damaged, or was written by another version of caddyctl. */
 export function decodeMeaning(text: string): Meaning | undefined {

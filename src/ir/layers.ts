@@ -40,14 +40,7 @@ export function foldModifiers(layers: readonly Layer[]): Modifiers {
     cors: unless('none', nearest(layers, 'cors')),
     compress: compress && compress.value.length > 0 ? compress : undefined,
     rewrite: nearest(layers, 'rewrite'),
-    errors: new Map(
-      layers.flatMap(({ value, origin }) =>
-        Object.entries(value.errors ?? {}).map(([key, page]) => [
-          key,
-          { value: page, origin: within(origin, 'errors', key) },
-        ]),
-      ),
-    ),
+    errors: foldErrors(layers),
     timeouts: foldTimeouts(layers),
     rateLimit: unless('none', nearest(layers, 'rate_limit')),
   });
@@ -64,7 +57,21 @@ function foldTimeouts(layers: readonly Layer[]): Modifiers['timeouts'] {
   return last && { ...last, value: Object.assign({}, ...layers.map(({ value }) => value.timeouts)) };
 }
 
-function foldHeaders(layers: readonly Layer[], key: 'headers' | 'request_headers'): Map<string, Traced<HeaderRule>> {
+/** Most routes say nothing of a kind, and a map for each would be a good part of a large model. */
+const nothing: ReadonlyMap<string, never> = new Map<string, never>();
+
+function foldErrors(layers: readonly Layer[]): Modifiers['errors'] {
+  const pages = layers.flatMap(({ value, origin }) =>
+    Object.entries(value.errors ?? {}).map(
+      ([key, page]) => [key, { value: page, origin: within(origin, 'errors', key) }] as const,
+    ),
+  );
+  return pages.length === 0 ? nothing : new Map(pages);
+}
+
+function foldHeaders(layers: readonly Layer[], key: 'headers' | 'request_headers'): Modifiers['headers'] {
+  if (layers.every(({ value }) => value[key] === undefined && (key !== 'headers' || value.cache_control === undefined)))
+    return nothing;
   const rules = new Map<string, Traced<HeaderRule>>();
   for (const { value, origin } of layers) {
     // The short form stands for the header, and gives way where its own layer names the header too.

@@ -16,19 +16,25 @@ import type { Target } from '../target.ts';
 /** All that a server does for one site, whatever the layout. Who asks for one of the hosts goes no further than its last route. */
 export interface Block {
   readonly hosts: readonly string[];
+  readonly names: readonly RouteName[];
+  /** Put together when they are asked for, and not kept: most sites of a large table share those of another. */
   readonly routes: readonly BlockRoute[];
 }
 
-/** One route of the policy. */
-export interface BlockRoute {
+/** How one route of the policy is called, and where it stands. */
+export interface RouteName {
   /** The part of the `@id` before the host: that of the server, or what the route is for. */
   readonly kind: string;
   /** The part behind the host. */
   readonly slug: string;
+  readonly origin: Origin;
+}
+
+/** One route of the policy. */
+export interface BlockRoute extends RouteName {
   /** What must hold beside the host. */
   readonly match: MatcherSet;
   readonly handle: readonly CaddyHandler[];
-  readonly origin: Origin;
   /** Where its error pages are: in the server's routes for errors. */
   readonly errors?: JsonObject;
 }
@@ -37,95 +43,103 @@ export interface BlockRoute {
 export function blocksOf(server: Server, target: Target): Block[] {
   const logged = server.offers.flatMap(({ site }) => (site.log.value === false ? [] : site.hosts));
   return server.offers.map((offer) => {
-    const builder = new BlockBuilder(offer, server, target, logged);
-    return known.of(offer.site, builder.madeFor(), () => builder.block());
+    const place: Place = {
+      part: server.part,
+      mode: offer.mode,
+      httpsPort: httpsPortOf(offer.site, target),
+      context: contextOf(offer, server, target, logged),
+    };
+    return known.of(offer.site, keyOf(place), () => new SiteBlock(offer.site, place));
   });
 }
 
 const known = new PerSite<Block>();
 
-export function routeId(owner: string, { kind, slug }: Pick<BlockRoute, 'kind' | 'slug'>, host: string): string {
+/** All that a block depends on beside the site. It must not hold the server: a block may outlive many. */
+interface Place {
+  readonly part: string;
+  readonly mode: Offer['mode'];
+  readonly httpsPort: number;
+  readonly context: RouteContext;
+}
+
+function keyOf({ context: { modules, secretFiles, ...rest }, ...place }: Place): string {
+  return JSON.stringify([place, rest, modules && [...modules], secretFiles && [...secretFiles]]);
+}
+
+export function routeId(owner: string, { kind, slug }: Pick<RouteName, 'kind' | 'slug'>, host: string): string {
   return ownedId(owner, kind, `${hostSlug(host)}${slug}`);
 }
 
 const everything = { exact: false, segments: [], slash: false } as const;
 
-class BlockBuilder {
-  readonly #offer: Offer;
-  readonly #server: Server;
-  readonly #target: Target;
-  readonly #context: RouteContext;
-  readonly #routes: BlockRoute[] = [];
+class SiteBlock implements Block {
+  readonly #site: Site;
+  readonly #place: Place;
+  readonly names: readonly RouteName[];
+  #made: WeakRef<readonly BlockRoute[]>;
 
-  /** `logged`: hosts that have an access log on this server. */
-  constructor(offer: Offer, server: Server, target: Target, logged: readonly string[]) {
-    this.#offer = offer;
-    this.#server = server;
-    this.#target = target;
-    this.#context = contextOf(offer, server, target, logged);
+  constructor(site: Site, place: Place) {
+    this.#site = site;
+    this.#place = place;
+    const routes = this.#make();
+    this.names = routes.map(({ kind, slug, origin }) => ({ kind, slug, origin }));
+    this.#made = new WeakRef(routes);
   }
 
-  /** All that the block depends on beside the site. */
-  madeFor(): string {
-    const { modules, secretFiles, ...rest } = this.#context;
-    const httpsPort = httpsPortOf(this.#offer.site, this.#target);
-    return JSON.stringify([
-      this.#server.part,
-      this.#offer.mode,
-      httpsPort,
-      rest,
-      modules && [...modules],
-      secretFiles && [...secretFiles],
-    ]);
+  get hosts(): readonly string[] {
+    return this.#site.hosts;
   }
 
-  block(): Block {
-    const { site, mode, trusted } = this.#offer;
-    if (mode === 'serve') this.#serve({});
-    else {
-      // A proxy in front that ended TLS would be sent round in circles: its word that the client came by https counts.
-      const cameByHttps = { remote_ip: { ranges: trusted }, header: { 'X-Forwarded-Proto': ['https'] } };
-      if (trusted.length > 0) this.#serve(cameByHttps);
-      const handle = [
-        ...withoutLog(this.#context),
-        ...responseHeaders(site.modifiers, this.#context, false),
-        redirectToHttps(httpsPortOf(site, this.#target)),
-      ];
-      this.#routes.push({ kind: 'to-https', slug: '', match: {}, handle, origin: site.origin });
-    }
-    return { hosts: site.hosts, routes: this.#routes };
+  get routes(): readonly BlockRoute[] {
+    const known = this.#made.deref();
+    if (known !== undefined) return known;
+    const routes = this.#make();
+    this.#made = new WeakRef(routes);
+    return routes;
   }
 
-  #serve(also: MatcherSet): void {
-    const { site } = this.#offer;
+  #make(): readonly BlockRoute[] {
+    const { mode, context, httpsPort } = this.#place;
+    if (mode === 'serve') return this.#serve({});
+    // A proxy in front that ended TLS would be sent round in circles: its word that the client came by https counts.
+    const cameByHttps = { remote_ip: { ranges: context.trusted }, header: { 'X-Forwarded-Proto': ['https'] } };
+    const handle = [
+      ...withoutLog(context),
+      ...responseHeaders(this.#site.modifiers, context, false),
+      redirectToHttps(httpsPort),
+    ];
+    return [
+      ...(context.trusted.length > 0 ? this.#serve(cameByHttps) : []),
+      { kind: 'to-https', slug: '', match: {}, handle, origin: this.#site.origin },
+    ];
+  }
+
+  #serve(also: MatcherSet): BlockRoute[] {
+    const { routes, modifiers, origin } = this.#site;
     const seen = new Map<string, number>();
-    for (const route of site.routes) {
+    const made = routes.map((route) => {
       const slug = pathSlug(route.pattern);
       const turn = (seen.get(slug) ?? 0) + 1;
       seen.set(slug, turn);
-      this.#route(route, turn === 1 ? slug : `${slug}-n${turn}`, also);
-    }
-    const nothing: Route = {
-      pattern: everything,
-      when: [],
-      modifiers: site.modifiers,
-      handler: { kind: 'deny', status: 404 },
-      origin: site.origin,
-    };
-    if (!site.routes.some(takesAll)) this.#route(nothing, '_-else', also);
+      return this.#route(route, turn === 1 ? slug : `${slug}-n${turn}`, also);
+    });
+    if (routes.some(takesAll)) return made;
+    const nothing: Route = { pattern: everything, when: [], modifiers, handler: { kind: 'deny', status: 404 }, origin };
+    return [...made, this.#route(nothing, '_-else', also)];
   }
 
-  #route(route: Route, slug: string, also: MatcherSet): void {
-    const kind = this.#server.part;
-    const id = routeId(this.#target.owner, { kind, slug }, this.#offer.site.hosts[0] ?? '');
-    this.#routes.push({
+  #route(route: Route, slug: string, also: MatcherSet): BlockRoute {
+    const { part: kind, context } = this.#place;
+    const id = routeId(context.owner, { kind, slug }, this.#site.hosts[0] ?? '');
+    return {
       kind,
       slug,
-      match: routeMatcher(route, this.#context.client, also),
-      handle: routeHandlers(route, id, this.#context),
+      match: routeMatcher(route, context.client, also),
+      handle: routeHandlers(route, id, context),
       origin: route.origin,
       ...(route.modifiers.errors.size > 0 && { errors: errorRoute(route.modifiers, id) }),
-    });
+    };
   }
 }
 

@@ -65,14 +65,14 @@ function alikeLeaf({ members, routes, variables }: Family, from: number, share: 
   const values = variables.length === 0 ? [] : [mapOf(part, variables, from)];
   const { owner, mark } = naming;
   part.forEach((member) => {
-    member.routes.forEach((route) => {
+    member.names.forEach((route) => {
       // Each host's own, though no route carries it: by this a route of one of them is found, see unfold.ts.
       for (const host of member.hosts) mark(routeId(owner, route, host), route.origin);
     });
   });
   const lay = (route: BlockRoute, match: MatcherSet, before: readonly CaddyHandler[] = []): LaidRoute => {
     const id = ownedId(owner, route.kind, `${SHAPES.alike}${hostSlug(name)}${route.slug}`);
-    mark(id, part[0]?.routes.find(({ slug }) => slug === route.slug)?.origin ?? route.origin);
+    mark(id, part[0]?.names.find(({ slug }) => slug === route.slug)?.origin ?? route.origin);
     const handle = before.length === 0 ? route.handle : [...before, ...route.handle];
     return { '@id': id, ...matching({ ...match, ...route.match }), handle, terminal: true };
   };

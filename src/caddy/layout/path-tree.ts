@@ -10,7 +10,7 @@ export interface PathRoute {
   readonly handle: readonly CaddyHandler[];
 }
 
-export function isPathTree(routes: readonly PathRoute[]): boolean {
+export function isPathTree(routes: readonly unknown[]): boolean {
   return routes.length > FEW_PATHS;
 }
 

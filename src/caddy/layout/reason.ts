@@ -23,7 +23,7 @@ export function layoutFor(blocks: readonly Block[], { layout = 'auto', running }
   }
   if (!areDisjoint(blocks)) return because('plain', 'a host stands in more than one place, and so the order counts');
   if (blocks.length >= SMALL_TABLE) return because('auto', `${blocks.length} sites`);
-  if (blocks.some(({ routes }) => isPathTree(routes))) return because('auto', 'a site with many paths');
+  if (blocks.some(({ names }) => isPathTree(names))) return because('auto', 'a site with many paths');
   return because('plain', `${blocks.length} sites: below ${SMALL_TABLE} it is as fast, and can be read`);
 }
 

@@ -1,3 +1,4 @@
+import type { Site } from '../../ir/model.ts';
 import type { Origin } from '../../ir/origin.ts';
 import { connectionGuard } from '../handlers/access.ts';
 import { findDotSegments, NO_PATH, ODD_HOST } from '../handlers/target.ts';
@@ -6,7 +7,7 @@ import type { JsonObject } from '../json.ts';
 import type { Server } from '../servers.ts';
 import type { Target } from '../target.ts';
 import { autoLayout } from './auto.ts';
-import { blocksOf } from './block.ts';
+import { type Block, blocksOf } from './block.ts';
 import { plain } from './plain.ts';
 import { layoutFor, type Reason } from './reason.ts';
 
@@ -42,10 +43,16 @@ export function tableOf(server: Server, target: Target): Table {
       // A client that asks for a host that nobody here has: never Caddy's empty 200.
       turnAway(ownId('unknown-host'), 421, {}),
     ],
-    errors: blocks.flatMap(({ routes }) => routes.flatMap(({ errors }) => (errors === undefined ? [] : [errors]))),
+    errors: server.offers.flatMap(({ site }, index) => errorRoutes(site, blocks[index])),
     origins,
     reason: { ...choice, parts },
   };
+}
+
+/** Few sites have any, and only of those the routes are put together. */
+function errorRoutes({ routes, modifiers }: Site, block: Block | undefined): JsonObject[] {
+  const hasPages = [...routes, { modifiers }].some((each) => each.modifiers.errors.size > 0);
+  return hasPages ? (block?.routes ?? []).flatMap(({ errors }) => (errors === undefined ? [] : [errors])) : [];
 }
 
 function turnAway(id: string, status: number, match: JsonObject): JsonObject {
