@@ -1,6 +1,7 @@
 import type { Site } from '../ir/model.ts';
 import { ownedId } from './ids.ts';
 import type { JsonObject } from './json.ts';
+import { verbatim } from './placeholders.ts';
 
 const ACCESS_LOGGER = 'caddyctl';
 const REDACTED = 'REDACTED';
@@ -26,7 +27,7 @@ export function loggingApp(sites: readonly Site[], owner: string): JsonObject | 
   if (query.length === 0 && headers.length === 0) return undefined;
   const inUri = {
     filter: 'query',
-    actions: query.map((parameter) => ({ type: 'replace', parameter, value: REDACTED })),
+    actions: query.map((parameter) => ({ type: 'replace', parameter: verbatim(parameter), value: REDACTED })),
   };
   const fields = {
     ...(query.length > 0 && {

@@ -2,7 +2,7 @@ import type { Condition, Presence, When } from '../policy/schema/matcher.ts';
 import { canonicalHeader } from '../policy/schema/scalars.ts';
 import type { PathPattern } from '../policy/schema/path.ts';
 import type { JsonObject, JsonValue } from './json.ts';
-import { literal } from './placeholders.ts';
+import { placeholder, verbatim } from './placeholders.ts';
 
 /** A set of Caddy's matchers: all its keys must hold. */
 export type MatcherSet = JsonObject;
@@ -29,7 +29,7 @@ export function pathMatcher({ exact, segments, slash }: PathPattern): MatcherSet
   // Not `(/.*)?$`: a dot is no line break, and a client may send one.
   if (!/[*?[\]\\{}]/.test(path)) return { path: exact ? [path + (slash ? '/' : '')] : [path, `${path}/*`] };
   const pattern = segments.map((segment) => (segment === '*' ? '[^/]+' : escapeRegex(segment))).join('/');
-  return { path_regexp: { pattern: `(?i)^/${pattern}${exact ? `${slash ? '/' : ''}$` : '(/|$)'}` } };
+  return { path_regexp: { pattern: verbatim(`(?i)^/${pattern}${exact ? `${slash ? '/' : ''}$` : '(/|$)'}`) } };
 }
 
 /** RE2 takes a backslash before any punctuation as that character. */
@@ -46,12 +46,12 @@ function conditionMatchers(condition: Condition, client: ClientMatcher): Matcher
   const sets: MatcherSet[] = [];
   if (condition.method) sets.push({ method: condition.method });
   for (const [name, value] of sorted(condition.header)) sets.push(headerMatcher(canonicalHeader(name), value));
-  for (const [name, value] of sorted(condition.query)) sets.push(queryMatcher(literal(name), value));
+  for (const [name, value] of sorted(condition.query)) sets.push(queryMatcher(name, value));
   if (condition.client_ip) sets.push(clientMatcher(condition.client_ip, client));
   if (condition.protocol) sets.push({ protocol: condition.protocol });
-  if (condition.regex) sets.push({ path_regexp: { pattern: condition.regex } });
+  if (condition.regex) sets.push({ path_regexp: { pattern: verbatim(condition.regex) } });
   if (condition.path_glob) sets.push({ path: condition.path_glob });
-  if (condition.expression) sets.push({ expression: condition.expression });
+  if (condition.expression) sets.push({ expression: verbatim(condition.expression) });
   return sets;
 }
 
@@ -62,7 +62,7 @@ function sorted(values: Readonly<Record<string, Presence>> = {}): [string, Prese
 
 /** The client's address as a placeholder. */
 export function clientAddress(client: ClientMatcher): string {
-  return client === 'client_ip' ? '{http.vars.client_ip}' : '{http.request.remote.host}';
+  return placeholder(client === 'client_ip' ? 'http.vars.client_ip' : 'http.request.remote.host');
 }
 
 export function clientMatcher(ranges: readonly string[], client: ClientMatcher): MatcherSet {
@@ -72,12 +72,12 @@ export function clientMatcher(ranges: readonly string[], client: ClientMatcher):
 /** In Caddy an empty list is "there", whatever its value, and null is "not there". */
 function headerMatcher(name: string, value: Presence): MatcherSet {
   if (typeof value === 'boolean') return { header: { [name]: value ? [] : null } };
-  return { header: { [name]: value.map(literal) } };
+  return { header: { [name]: value } };
 }
 
 function queryMatcher(name: string, value: Presence): MatcherSet {
   if (value === false) return { not: [{ query: { [name]: ['*'] } }] };
-  return { query: { [name]: value === true ? ['*'] : value.map(literal) } };
+  return { query: { [name]: value === true ? ['*'] : value } };
 }
 
 /**

@@ -1,7 +1,6 @@
 import type { Site } from '../ir/model.ts';
 import { hostSlug, ownedId } from './ids.ts';
 import type { JsonObject } from './json.ts';
-import { literal } from './placeholders.ts';
 import { isBelow, isPublicName } from './public-name.ts';
 import type { Target } from './target.ts';
 
@@ -42,7 +41,7 @@ export function tlsApp({ email, sites }: Model, target: Target): JsonObject | un
     ...(permission && {
       on_demand: {
         '@id': ownedId(owner, 'tls', 'permission'),
-        permission: { module: 'http', endpoint: literal(permission) },
+        permission: { module: 'http', endpoint: permission },
       },
     }),
     ...(policies.length > 0 && { policies }),

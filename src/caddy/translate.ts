@@ -6,6 +6,7 @@ import { canonical, type JsonObject } from './json.ts';
 import type { Reason } from './layout/reason.ts';
 import { type Table, tableOf } from './layout/table.ts';
 import { loggingApp, serverLogs } from './logging.ts';
+import { written } from './placeholders.ts';
 import { isSocket, listenAddresses, type Server, servers } from './servers.ts';
 import type { Target } from './target.ts';
 import { certificateKind, connectionPolicies, pkiApp, tlsApp } from './tls.ts';
@@ -34,11 +35,11 @@ export function translate(model: Model, target: Target): Translation {
     const table = tableOf(server, target);
     for (const [id, origin] of table.origins) origins.set(id, origin);
     layouts.set(server.part, table.reason);
-    return { server, json: serverJson(server, table, target) };
+    return { server, json: text(serverJson(server, table, target)) };
   });
-  const tls = tlsApp(model, target);
-  const pki = pkiApp(model, target);
-  const logging = loggingApp(model.sites, target.owner);
+  const tls = text(tlsApp(model, target));
+  const pki = text(pkiApp(model, target));
+  const logging = text(loggingApp(model.sites, target.owner));
   const assemble = (revision: string): CaddyConfig => ({
     apps: {
       http: {
@@ -63,6 +64,11 @@ export function translate(model: Model, target: Target): Translation {
     .digest('hex')
     .slice(0, 12);
   return { config: assemble(revision), origins, revision, layouts };
+}
+
+/** What a translation made, as Caddy is given it. */
+function text<T extends JsonObject | undefined>(draft: T): T {
+  return draft && (written(draft) as T);
 }
 
 function serverJson(server: Server, table: Table, target: Target): JsonObject {

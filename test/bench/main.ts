@@ -7,9 +7,11 @@ import { obtainCaddy, oldestObtained } from '../../src/binary/obtain.ts';
 import { calibrateRow } from './calibrate-row.ts';
 import { compileRow } from './compile-row.ts';
 import { tableOf } from './figures.ts';
+import { connectionsRow } from './connections-row.ts';
 import { liveRow } from './live-row.ts';
 import { reloadRow } from './reload-row.ts';
 import type { BenchResult, BenchRow } from './row.ts';
+import { startRow } from './start-row.ts';
 import { pathsRow, serveRow } from './serve-row.ts';
 
 const rows: Readonly<Record<string, BenchRow>> = {
@@ -17,7 +19,9 @@ const rows: Readonly<Record<string, BenchRow>> = {
   serve: serveRow,
   paths: (context) => pathsRow({ ...context, sizes: context.sizes.filter((size) => size <= 1_000) }),
   reload: reloadRow,
+  connections: connectionsRow,
   live: liveRow,
+  start: startRow,
 };
 /** Only when asked for: they compare nothing. */
 const others: Readonly<Record<string, BenchRow>> = { calibrate: calibrateRow };

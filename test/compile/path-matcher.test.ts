@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bodyLimit } from '../../src/caddy/handlers/body-limit.ts';
 import { pathMatcher } from '../../src/caddy/match.ts';
+import { written } from '../../src/caddy/placeholders.ts';
 import { parsePath } from '../../src/policy/schema/path.ts';
 
 test('a length over the limit fits its pattern, and no other does', () => {
@@ -30,7 +31,7 @@ function tooLong(most: number): RegExp {
     errors: new Map(),
     maxBody,
   });
-  const [, pattern] = /"pattern":("(?:[^"\\]|\\.)*")/.exec(JSON.stringify(guard)) ?? [];
+  const [, pattern] = /"pattern":("(?:[^"\\]|\\.)*")/.exec(JSON.stringify(written(guard ?? null))) ?? [];
   return new RegExp(JSON.parse(pattern ?? '') as string);
 }
 
@@ -38,7 +39,7 @@ function tooLong(most: number): RegExp {
 function patternOf(text: string): RegExp {
   const parsed = parsePath(text);
   if (!('value' in parsed)) throw new Error(text);
-  const matcher = pathMatcher(parsed.value) as { path?: string[]; path_regexp?: { pattern: string } };
+  const matcher = written(pathMatcher(parsed.value)) as { path?: string[]; path_regexp?: { pattern: string } };
   if (matcher.path_regexp) return new RegExp(matcher.path_regexp.pattern.replace('(?i)', ''), 'i');
   const escaped = (matcher.path ?? ['/*']).map((path) =>
     path.replace(/[.+?^${}()|[\]\\-]/g, '\\$&').replace(/\*$/, '[^]*'),

@@ -2,16 +2,16 @@ import type { Modifiers } from '../../ir/model.ts';
 import type { Secret } from '../../policy/schema/scalars.ts';
 import { realAddress } from './access.ts';
 import { type CaddyHandler, fail, onlyWhen, type RouteContext } from './context.ts';
-import { literal } from '../placeholders.ts';
+import { placeholder, verbatim } from '../placeholders.ts';
 import { hostHeader, pool } from './pool.ts';
 
 /** Caddy's own placeholder for a secret: the value never passes through us. */
 function secretPlaceholder(secret: Secret, { secretFiles }: RouteContext): string {
   const file = 'env' in secret ? secretFiles?.get(secret.env) : secret.file;
-  return 'env' in secret && file === undefined ? `{env.${secret.env}}` : `{file.${file}}`;
+  return 'env' in secret && file === undefined ? placeholder(`env.${secret.env}`) : placeholder(`file.${file}`);
 }
 
-const TOKEN = '{caddyctl.bearer}';
+const TOKEN = placeholder('caddyctl.bearer');
 
 /**
  * A browser's preflight carries no credential, so asking for one would break every cross-origin caller. Nor does it carry what
@@ -58,7 +58,7 @@ function basic(
         hash: { algorithm: 'bcrypt' },
         // Without it each request costs a whole bcrypt, about a second at cost 14.
         hash_cache: {},
-        ...(realm !== undefined && { realm }),
+        ...(realm !== undefined && { realm: verbatim(realm) }),
       },
     },
   };
@@ -74,9 +74,9 @@ function bearer(tokens: readonly Secret[], context: RouteContext): CaddyHandler[
   return [
     {
       handler: 'map',
-      source: '{http.request.header.Authorization}',
+      source: placeholder('http.request.header.Authorization'),
       destinations: [TOKEN],
-      mappings: [{ input_regexp: '^(?i:bearer) +([^\\s,]+)$', outputs: ['${1}'] }],
+      mappings: [{ input_regexp: '^(?i:bearer) +([^\\s,]+)$', outputs: [verbatim('${1}')] }],
       defaults: [''],
     },
     onlyWhen({ not: [{ vars: { [TOKEN]: known }, not: [{ vars: { [TOKEN]: [''] } }] }] }, [
@@ -86,13 +86,18 @@ function bearer(tokens: readonly Secret[], context: RouteContext): CaddyHandler[
   ];
 }
 
+/** A header of the auth service's answer. */
+function answered(name: string): string {
+  return placeholder(`http.reverse_proxy.header.${name}`);
+}
+
 /** Asks the auth service; its 2xx lets the request on with the headers it names, any other answer goes to the client. */
 function forward({ auth, authUpstream }: Modifiers, context: RouteContext): CaddyHandler[] {
   const rules = auth?.value.forward;
   if (rules === undefined || authUpstream === undefined) return [];
   const copies = rules.copy_headers.map((name) => ({
-    match: [{ not: [{ vars: { [`{http.reverse_proxy.header.${name}}`]: [''] } }] }],
-    handle: [{ handler: 'headers', request: { set: { [name]: [`{http.reverse_proxy.header.${name}}`] } } }],
+    match: [{ not: [{ vars: { [answered(name)]: [''] } }] }],
+    handle: [{ handler: 'headers', request: { set: { [name]: [answered(name)] } } }],
   }));
   return [
     // What the service is trusted to say must not come from the client.
@@ -101,15 +106,15 @@ function forward({ auth, authUpstream }: Modifiers, context: RouteContext): Cadd
       handler: 'reverse_proxy',
       ...pool(authUpstream, {}),
       // The client's query stays out of it: `?rd=…` would be an instruction to many of these services.
-      rewrite: { method: 'GET', uri: literal(rules.path.includes('?') ? rules.path : `${rules.path}?`) },
+      rewrite: { method: 'GET', uri: rules.path.includes('?') ? rules.path : `${rules.path}?` },
       headers: {
         request: {
           // It is asked about a WebSocket, and not for one.
           delete: ['Connection', 'Upgrade'],
           set: {
             ...hostHeader(authUpstream),
-            'X-Forwarded-Method': ['{http.request.method}'],
-            'X-Forwarded-Uri': ['{http.request.uri}'],
+            'X-Forwarded-Method': [placeholder('http.request.method')],
+            'X-Forwarded-Uri': [placeholder('http.request.uri')],
             ...realAddress(context),
           },
         },

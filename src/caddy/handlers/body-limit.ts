@@ -1,5 +1,6 @@
 import type { Modifiers } from '../../ir/model.ts';
 import { type CaddyHandler, fail, onlyWhen } from './context.ts';
+import { verbatim } from '../placeholders.ts';
 
 /**
  * A declared length over the limit is refused before the app hears of the request. Bodies without one are counted as
@@ -7,7 +8,7 @@ import { type CaddyHandler, fail, onlyWhen } from './context.ts';
  */
 export function bodyLimit({ maxBody }: Modifiers): CaddyHandler[] {
   if (!maxBody) return [];
-  const tooLong = { header_regexp: { 'Content-Length': { pattern: moreThan(maxBody.value) } } };
+  const tooLong = { header_regexp: { 'Content-Length': { pattern: verbatim(moreThan(maxBody.value)) } } };
   // A limit of 0 means "none" to Caddy, so no body at all is said by its smallest limit and the guard together.
   return [onlyWhen(tooLong, [fail(413)]), { handler: 'request_body', max_size: Math.max(maxBody.value, 1) }];
 }

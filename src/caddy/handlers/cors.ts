@@ -1,6 +1,7 @@
 import type { Modifiers } from '../../ir/model.ts';
 import type { JsonObject } from '../json.ts';
 import { type CaddyHandler, onlyWhen } from './context.ts';
+import { placeholder } from '../placeholders.ts';
 
 const ANSWER_HEADERS = [
   'Access-Control-Allow-Credentials',
@@ -15,14 +16,14 @@ export function cors({ cors: rules }: Modifiers): CaddyHandler[] {
   const everyone = origins === '*';
   const allowed: JsonObject = { header: { Origin: everyone ? [] : origins } };
   const set = {
-    'Access-Control-Allow-Origin': [everyone && !credentials ? '*' : '{http.request.header.Origin}'],
+    'Access-Control-Allow-Origin': [everyone && !credentials ? '*' : placeholder('http.request.header.Origin')],
     ...(credentials && { 'Access-Control-Allow-Credentials': ['true'] }),
     ...(expose.length > 0 && { 'Access-Control-Expose-Headers': [expose.join(', ')] }),
   };
   const preflight = {
     'Access-Control-Allow-Methods': [methods.join(', ')],
     'Access-Control-Allow-Headers': [
-      headers === '*' ? '{http.request.header.Access-Control-Request-Headers}' : headers.join(', '),
+      headers === '*' ? placeholder('http.request.header.Access-Control-Request-Headers') : headers.join(', '),
     ],
     ...(maxAge !== undefined && { 'Access-Control-Max-Age': [String(Math.floor(maxAge / 1_000))] }),
   };

@@ -1,11 +1,13 @@
 import type { Modifiers } from '../../ir/model.ts';
 import type { ErrorPage } from '../../policy/schema/modifiers.ts';
 import type { JsonObject } from '../json.ts';
-import { literal } from '../placeholders.ts';
+import { placeholder } from '../placeholders.ts';
 import type { CaddyHandler } from './context.ts';
 
 /** The variable by which an error finds back to the pages of the route that it came from. */
 const VARIABLE = 'caddyctl_errors';
+
+const STATUS = placeholder('http.error.status_code');
 
 /** Remembers whose error pages hold. Errors are handled by other routes, which see neither our path nor our matchers. */
 export function rememberErrorPages({ errors }: Modifiers, id: string): CaddyHandler[] {
@@ -31,21 +33,21 @@ export function errorRoute({ errors }: Modifiers, id: string): JsonObject {
 }
 
 function statusMatcher(status: string): JsonObject {
-  if (!status.endsWith('xx')) return { vars: { '{http.error.status_code}': [status] } };
+  if (!status.endsWith('xx')) return { vars: { [STATUS]: [status] } };
   const from = Number(status.charAt(0)) * 100;
-  return { expression: `int({http.error.status_code}) >= ${from} && int({http.error.status_code}) < ${from + 100}` };
+  return { expression: `int(${STATUS}) >= ${from} && int(${STATUS}) < ${from + 100}` };
 }
 
 function answer(page: ErrorPage): CaddyHandler {
   if ('redirect' in page) {
-    return { handler: 'static_response', headers: { Location: [literal(page.redirect)] }, status_code: page.status };
+    return { handler: 'static_response', headers: { Location: [page.redirect] }, status_code: page.status };
   }
   const type = 'content_type' in page ? page.content_type : undefined;
   const status = 'status' in page ? page.status : undefined;
   return {
     handler: 'static_response',
-    body: literal(page.body),
-    ...(type !== undefined && { headers: { 'Content-Type': [literal(type)] } }),
-    status_code: status ?? '{http.error.status_code}',
+    body: page.body,
+    ...(type !== undefined && { headers: { 'Content-Type': [type] } }),
+    status_code: status ?? STATUS,
   };
 }

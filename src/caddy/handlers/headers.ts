@@ -1,7 +1,6 @@
 import type { HeaderRule } from '../../policy/schema/headers.ts';
 import type { Modifiers } from '../../ir/model.ts';
 import type { JsonObject } from '../json.ts';
-import { literal } from '../placeholders.ts';
 import { type CaddyHandler, onlyWhen, type RouteContext } from './context.ts';
 
 type Rules = Iterable<readonly [string, HeaderRule]>;
@@ -20,7 +19,7 @@ export function responseHeaders(modifiers: Modifiers, context: RouteContext, app
   if (added) handlers.push({ handler: 'headers', response: { deferred: true, ...added } });
   for (const [name, rule] of rules) {
     if (rule.kind !== 'default') continue;
-    const response = { deferred: true, require: { headers: { [name]: null } }, set: { [name]: [literal(rule.value)] } };
+    const response = { deferred: true, require: { headers: { [name]: null } }, set: { [name]: [rule.value] } };
     handlers.push({ handler: 'headers', response });
   }
   return handlers;
@@ -30,7 +29,7 @@ export function responseHeaders(modifiers: Modifiers, context: RouteContext, app
 export function requestDefaults(modifiers: Modifiers): CaddyHandler[] {
   return [...modifiers.requestHeaders].flatMap(([name, { value: rule }]) => {
     if (rule.kind !== 'default') return [];
-    const handler: CaddyHandler = { handler: 'headers', request: { set: { [name]: [literal(rule.value)] } } };
+    const handler: CaddyHandler = { handler: 'headers', request: { set: { [name]: [rule.value] } } };
     return [onlyWhen({ header: { [name]: null } }, [handler])];
   });
 }
@@ -46,8 +45,8 @@ export function operations(
   const remove = [...alsoRemove];
   for (const [name, rule] of rules) {
     if (!kinds.includes(rule.kind)) continue;
-    if (rule.kind === 'set') set[name] = [literal(rule.value)];
-    if (rule.kind === 'add') add[name] = [literal(rule.value)];
+    if (rule.kind === 'set') set[name] = [rule.value];
+    if (rule.kind === 'add') add[name] = [rule.value];
     if (rule.kind === 'remove' && !remove.includes(name)) remove.push(name);
   }
   const made = {

@@ -2,7 +2,7 @@ import type { Modifiers, Upstream } from '../../ir/model.ts';
 import type { Balance } from '../../policy/schema/service.ts';
 import { goDuration } from '../duration.ts';
 import type { JsonObject } from '../json.ts';
-import { literal } from '../placeholders.ts';
+import { placeholder, verbatim } from '../placeholders.ts';
 
 /** Addresses and how they are reached: the part of `reverse_proxy` that an app and an auth service share. */
 export function pool(upstream: Upstream, { timeouts }: Pick<Modifiers, 'timeouts'>): JsonObject {
@@ -29,7 +29,7 @@ function selection(balance: Balance): JsonObject {
 function healthChecks({ addresses, facts }: Upstream): JsonObject {
   return {
     ...(addresses.length > 1 &&
-      facts.health !== undefined && { active: { uri: facts.health, interval: '10s', timeout: '5s' } }),
+      facts.health !== undefined && { active: { uri: verbatim(facts.health), interval: '10s', timeout: '5s' } }),
     ...(facts.passive && {
       passive: {
         fail_duration: goDuration(facts.passive.fail_duration),
@@ -67,7 +67,7 @@ function upstreamTls(tls: Upstream['facts']['tls']): JsonObject {
 
 /** The Host that the app sees. Since 2.11 Caddy sends an app behind https its own address unless it is told otherwise. */
 export function hostHeader({ addresses, facts: { host_header: host } }: Upstream): Record<string, string[]> {
-  if (host === 'upstream') return { Host: ['{http.reverse_proxy.upstream.hostport}'] };
-  if (host !== 'client') return { Host: [literal(host.value)] };
-  return addresses.some(({ scheme }) => scheme === 'https') ? { Host: ['{http.request.hostport}'] } : {};
+  if (host === 'upstream') return { Host: [placeholder('http.reverse_proxy.upstream.hostport')] };
+  if (host !== 'client') return { Host: [host.value] };
+  return addresses.some(({ scheme }) => scheme === 'https') ? { Host: [placeholder('http.request.hostport')] } : {};
 }

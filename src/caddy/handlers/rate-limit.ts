@@ -2,6 +2,7 @@ import type { Modifiers } from '../../ir/model.ts';
 import { goDuration } from '../duration.ts';
 import { clientAddress } from '../match.ts';
 import type { CaddyHandler, RouteContext } from './context.ts';
+import { placeholder } from '../placeholders.ts';
 
 /** The directive and handler of the module that `rate_limit` needs; no build has it by default. */
 export const RATE_LIMIT_MODULE = 'rate_limit';
@@ -15,7 +16,7 @@ export function rateLimit(
   const { key, events, window } = limit.value;
   const keys = {
     client: clientAddress(client),
-    host: '{http.request.host}',
+    host: placeholder('http.request.host'),
     all: 'all',
   };
   return [
@@ -23,7 +24,7 @@ export function rateLimit(
       handler: 'rate_limit',
       rate_limits: {
         [zone]: {
-          key: typeof key === 'string' ? keys[key] : `{http.request.header.${key.header}}`,
+          key: typeof key === 'string' ? keys[key] : placeholder(`http.request.header.${key.header}`),
           max_events: events,
           window: goDuration(window),
         },

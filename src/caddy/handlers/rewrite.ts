@@ -2,13 +2,12 @@ import type { Route } from '../../ir/model.ts';
 import { covers } from '../../ir/order.ts';
 import { type PathPattern, parsePath } from '../../policy/schema/path.ts';
 import { pathMatcher } from '../match.ts';
-import { literal } from '../placeholders.ts';
 import { type CaddyHandler, onlyWhen } from './context.ts';
 
 export function rewriting({ modifiers: { rewrite }, pattern }: Pick<Route, 'modifiers' | 'pattern'>): CaddyHandler[] {
   if (!rewrite) return [];
   const { strip_prefix: strip, add_prefix: add, path } = rewrite.value;
-  if (path !== undefined) return [{ handler: 'rewrite', uri: literal(path) }];
+  if (path !== undefined) return [{ handler: 'rewrite', uri: path }];
   const prefix = strip === undefined ? undefined : patternOf(strip);
   const adding = add === undefined ? [] : [{ handler: 'rewrite', ...behind(`${add}/`) }];
   if (prefix === undefined || prefix.segments.length === 0) return adding;
@@ -25,7 +24,7 @@ export function rewriting({ modifiers: { rewrite }, pattern }: Pick<Route, 'modi
  * one. By a pattern on the path, and not `uri: /prefix{…uri}`, which would read a `?` that was encoded in the path as a query.
  */
 function behind(text: string): Pick<CaddyHandler, 'path_regexp'> {
-  return { path_regexp: [{ find: '^/?', replace: literal(text).replaceAll('$', '$$$$') }] };
+  return { path_regexp: [{ find: '^/?', replace: text.replaceAll('$', '$$$$') }] };
 }
 
 /**
@@ -33,7 +32,7 @@ function behind(text: string): Pick<CaddyHandler, 'path_regexp'> {
  * the prefix and nothing more, it compares decoded.
  */
 function encodedPrefix({ segments }: PathPattern): string {
-  return literal(`/${segments.join('/')}`.replace(/\P{ASCII}+/gu, encodeURIComponent));
+  return `/${segments.join('/')}`.replace(/\P{ASCII}+/gu, encodeURIComponent);
 }
 
 function isAscii({ segments }: PathPattern): boolean {

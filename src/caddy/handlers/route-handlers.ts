@@ -15,6 +15,8 @@ import { redirect } from './redirect.ts';
 import { respond } from './respond.ts';
 import { rewriting } from './rewrite.ts';
 import { dotSegmentGuard } from './target.ts';
+import type { JsonValue } from '../json.ts';
+import { verbatimAll } from '../placeholders.ts';
 
 /**
  * All that a request passes on one route, in the one order that is safe: headers first, so that they stand on every
@@ -55,7 +57,7 @@ function ending(handler: Handler, modifiers: Modifiers, context: RouteContext): 
     case 'deny':
       return [fail(handler.status)];
     case 'raw':
-      return handler.handlers as readonly CaddyHandler[];
+      return verbatimAll(handler.handlers as JsonValue) as unknown as readonly CaddyHandler[];
     default:
       return assertNever(handler);
   }

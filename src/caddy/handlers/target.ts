@@ -1,5 +1,6 @@
 import type { MatcherSet } from '../match.ts';
 import { type CaddyHandler, fail, onlyWhen } from './context.ts';
+import { placeholder } from '../placeholders.ts';
 
 /**
  * A request target that is no path: `scheme:rest`, `*`, a tunnel's `host:port`. No route but "/" takes it, and Caddy hands
@@ -15,12 +16,12 @@ export const ODD_HOST: MatcherSet = {
   not: [{ header_regexp: { Host: { pattern: HOST_PATTERN } } }],
 };
 
-const DOTS = '{caddyctl.dots}';
+const DOTS = placeholder('caddyctl.dots');
 
 /** For all routes of a server: tells whether a path has a dot segment, once it is asked. `\` is a slash to some apps, and `;` an end. */
 export const findDotSegments: CaddyHandler = {
   handler: 'map',
-  source: '{http.request.uri.path}',
+  source: placeholder('http.request.uri.path'),
   destinations: [DOTS],
   mappings: [{ input_regexp: String.raw`(^|[/\\])\.\.?([/\\;]|$)`, outputs: ['yes'] }],
   defaults: [''],

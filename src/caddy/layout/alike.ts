@@ -3,6 +3,7 @@ import type { CaddyHandler } from '../handlers/context.ts';
 import { canonical, type JsonObject, type JsonValue } from '../json.ts';
 import type { Block, BlockRoute } from './block.ts';
 import { liftValues } from './lift.ts';
+import { placeholder } from '../placeholders.ts';
 
 /** Sites that are handled alike but for some values: they share their handlers. */
 export interface Family {
@@ -89,7 +90,7 @@ function familyOf(members: readonly Block[], values: readonly (readonly string[]
     const column = values.map((row) => row[hole] ?? '');
     if (column.every((value) => value === column[0])) return column[0] ?? '';
     const key = JSON.stringify(column);
-    const variable = names.get(key) ?? { name: `{caddyctl.v${names.size}}`, values: column };
+    const variable = names.get(key) ?? { name: placeholder(`caddyctl.v${names.size}`), values: column };
     names.set(key, variable);
     return variable.name;
   });
@@ -106,7 +107,9 @@ function familyOf(members: readonly Block[], values: readonly (readonly string[]
 export function mapOf(members: readonly Block[], variables: readonly Variable[], from: number): CaddyHandler {
   const host = members[0]?.hosts[0] ?? '';
   const labels = keyOf(host).split('.').length;
-  const source = Array.from({ length: labels }, (_, index) => `{http.request.host.labels.${labels - 1 - index}}`);
+  const source = Array.from({ length: labels }, (_, index) =>
+    placeholder(`http.request.host.labels.${labels - 1 - index}`),
+  );
   const mappings = members.flatMap(({ hosts }, index): JsonObject[] => {
     const outputs = variables.map(({ values }) => values[from + index] ?? '');
     return hosts.map((each) => ({ input: keyOf(each), outputs }));

@@ -1,11 +1,11 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { startCaddy } from '../../support/caddy.ts';
 import { freePort } from '../../support/client/ports.ts';
+import { bundleIn } from '../bundle.ts';
 import { memoryOf } from '../contenders.ts';
 import { policiesOf } from '../sites.ts';
 import { liveSite, type Way, type WayParts } from './way.ts';
@@ -13,10 +13,7 @@ import { liveSite, type Way, type WayParts } from './way.ts';
 /** `caddyctl watch`, as it is published, beside a Caddy. */
 export async function daemon({ caddyPath, sites, files }: WayParts, name: string, flags: string[]): Promise<Way> {
   const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-  await promisify(execFile)(process.execPath, [
-    join(import.meta.dirname, '../../../.ci/build.mjs'),
-    join(folder, 'dist'),
-  ]);
+  const bin = await bundleIn(join(folder, 'dist'));
   const policies = join(folder, 'policies');
   await mkdir(policies);
   const texts = policiesOf(sites, files, 'off');
@@ -29,7 +26,6 @@ export async function daemon({ caddyPath, sites, files }: WayParts, name: string
   await save('first');
   const port = await freePort();
   const caddy = await startCaddy({ caddyPath });
-  const bin = join(folder, 'dist/bin/caddyctl.cjs');
   const args = ['watch', policies, '--admin', caddy.address, '--http-port', `${port}`, '--interval', '1h', ...flags];
   const env = { PATH: process.env['PATH'], HOME: folder, CADDYCTL_STATUS: 'off', CADDYCTL_BAKE: '1s' };
   const child = spawn(process.execPath, [bin, ...args], { env, stdio: ['ignore', 'ignore', 'ignore'] });
