@@ -3,7 +3,7 @@ import { isJsonObject, type JsonValue } from './json.ts';
 /**
  * Caddy puts values in wherever it sees `{…}`, secrets of its environment and files among them (`{env.*}`, `{file.*}`). So a
  * brace is text in everything that a translation makes, unless it was made by one of these two functions, and `written` is
- * what all of it goes through. Between them a brace that is none is a character that no policy can hold (see policy/tree.ts).
+ * what all of it goes through. Between them a brace that is none is a character that no policy can hold (see policy/noncharacter.ts).
  */
 const OPEN = '\uFDD0';
 const CLOSE = '\uFDD1';

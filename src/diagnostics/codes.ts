@@ -49,6 +49,7 @@ const errors = {
   'listen-taken': 'another program listens on the address',
   'listener-mixed': 'one address would serve one site by https and another in plain http',
   'lone-surrogate': 'an escape in a text is half of a character',
+  noncharacter: 'a text holds a code that stands for no character',
   'max-body-below-upload': 'max_body is below what the service takes',
   'merge-not-a-map': '"<<" does not name a map',
   'metadata-upstream': 'a route leads to a link-local address, such as that of cloud metadata',

@@ -9,6 +9,7 @@ import {
 } from 'js-yaml';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { Range, SourceFile } from '../diagnostics/position.ts';
+import { holdsNoncharacter, NONCHARACTER } from './noncharacter.ts';
 import { isBeyondCounting, plainValue } from './plain-value.ts';
 import { syntaxDiagnostic } from './syntax.ts';
 import { type DocumentNode, type ListNode, type MapNode, type ScalarNode, unfolded } from './tree.ts';
@@ -119,6 +120,7 @@ class Composer {
       const hint = 'write the character itself, or both of its halves, like \\ud83d\\ude00';
       this.#report('lone-surrogate', 'an escape here is half of a character', range, hint);
     }
+    if (holdsNoncharacter(text)) this.#report('noncharacter', NONCHARACTER, range);
     return { kind: 'scalar', value: plain ? plainValue(text) : text, plain, range };
   }
 

@@ -2,6 +2,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
 import { FORBIDDEN_KEYS } from './document.ts';
 import { plainValue } from './plain-value.ts';
+import { holdsNoncharacter, NONCHARACTER } from './noncharacter.ts';
 import type { DocumentNode, MapNode } from './tree.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,6 +55,10 @@ export function interpolate(file: SourceFile, root: DocumentNode, env: Environme
       }
       const value = env[name];
       if (value !== undefined && value !== '') {
+        if (holdsNoncharacter(value)) {
+          report('noncharacter', `in the variable ${name}, ${NONCHARACTER}`, 'set it to text', node, whole);
+          return '';
+        }
         if (putIn > MOST_PUT_IN) return '';
         putIn += value.length;
         if (putIn <= MOST_PUT_IN) return value;

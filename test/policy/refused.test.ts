@@ -1,4 +1,3 @@
-import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
 import type { Diagnostic } from '../../src/diagnostics/diagnostic.ts';
@@ -7,66 +6,26 @@ import { parseDocument } from '../../src/policy/document.ts';
 import { policyJsonSchema } from '../../src/policy/json-schema.ts';
 import { parsePolicy } from '../../src/policy/parse.ts';
 import { locate, toValue } from '../../src/policy/tree.ts';
-import { policySet } from '../support/arbitrary/policy.ts';
-import { type Filled, filledBy, type Slot, slotsOf } from '../support/arbitrary/schema-slots.ts';
+import { changed, type Example, examplesOf } from '../support/arbitrary/schema-examples.ts';
+import { type Slot, slotsOf } from '../support/arbitrary/schema-slots.ts';
 import type { Authored } from '../support/arbitrary/values.ts';
 import { goldenTarget } from '../support/golden.ts';
 
 const schema = policyJsonSchema();
 const slots = slotsOf(schema);
-const examplesOfSlot = 4;
-
-/** What random policies do not say, because routes refuse it later with a reason of their own. */
-const handmade: Authored = {
-  services: {},
-  sites: { 'a.example.com': { routes: { '/': { to: 'a:1', trusted_proxies: 'private', log: true } } } },
-};
 
 /** Text of several lines may stand there, and comes out as it is written; so may whatever Caddy's own handlers have. */
 const takesLines = /\/(respond|body|errors\/\*|body\/contains|expression)$/;
 const takesAll = /\/raw\/items\/\*$/;
 const takesAnyNumber = /\/(request_)?headers\/\*(\/add|\/default)?$/;
 
-interface Example extends Filled {
-  readonly policy: Authored;
-}
-
-/** Some ways in which random policies fill each slot, no two alike. */
-function collect(): ReadonlyMap<string, Example[]> {
-  const found = new Map<string, Example[]>();
-  for (const policy of [handmade, ...fc.sample(policySet, { numRuns: 400, seed: 1 })]) {
-    for (const filled of filledBy(schema, policy)) {
-      const known = found.get(filled.slot) ?? [];
-      const isNew = !known.some(({ value }) => JSON.stringify(value) === JSON.stringify(filled.value));
-      if (isNew && known.length < examplesOfSlot) found.set(filled.slot, [...known, { ...filled, policy }]);
-    }
-  }
-  return found;
-}
-
-const examples = collect();
+const examples = examplesOf(schema);
 
 /** Of a policy the part that a path leads through, down to one site or service: enough to be parsed, and quickly. */
 function partOf(policy: Authored, [first, second]: readonly PropertyKey[]): Authored {
   const part = policy[String(first)];
   const isWhole = first === 'global' || typeof part !== 'object' || part === null || second === undefined;
   return { [String(first)]: isWhole ? part : { [String(second)]: (part as Authored)[String(second)] } };
-}
-
-/** A policy with another value, or another key, in one place. */
-function changed(policy: Authored, { path }: Example, bad: unknown, isKey: boolean): SourceFile {
-  const change = (node: unknown, [step, ...rest]: readonly PropertyKey[]): unknown => {
-    if (step === undefined) return bad;
-    if (Array.isArray(node)) return node.map((item, index) => (index === step ? change(item, rest) : item));
-    const entries = Object.entries(node as Authored).map(([key, value]): [string, unknown] => {
-      if (key !== step) return [key, value];
-      return isKey && rest.length === 0 ? [String(bad), value] : [key, change(value, rest)];
-    });
-    return Object.fromEntries(entries);
-  };
-  // Digits that no number of JavaScript keeps.
-  const text = JSON.stringify(change(policy, path), null, 1).replace('"2^53 + 1"', '9007199254740993');
-  return { path: 'a.json', text };
 }
 
 /** Whether an error points into what was changed. */

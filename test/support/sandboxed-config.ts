@@ -8,6 +8,8 @@ import { freePort } from './client/ports.ts';
 /** A Caddy that provisions any config of ours without a port, a file or a certificate authority outside the test. */
 export interface Sandbox {
   readonly caddy: RunningCaddy;
+  /** Where it listens in place of the addresses that configs name, in their order. */
+  readonly ports: readonly number[];
   /** Caddy's complaint, or "" when it runs the config; the config that ran before is then gone. */
   load(config: CaddyConfig): Promise<string>;
   stop(): Promise<void>;
@@ -44,7 +46,7 @@ export async function startSandbox(caddyPath: string, secrets: readonly string[]
     const answer = await caddy.admin('POST', '/load', text);
     return answer.status === 200 ? '' : answer.text;
   };
-  return { caddy, load, stop: () => caddy.stop() };
+  return { caddy, ports: [...ports], load, stop: () => caddy.stop() };
 }
 
 interface Server {
