@@ -2,6 +2,7 @@ import type { AdminError } from '../admin/errors.ts';
 import type { AdminPort } from '../admin/port.ts';
 import type { Target } from '../caddy/target.ts';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { KnownFiles } from '../files/known-files.ts';
 import { readOwnedSources } from '../files/read-owned.ts';
 import { watchSources } from '../files/watch.ts';
 import type { Log } from '../log.ts';
@@ -77,12 +78,13 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
     onChange: () => looks(selfHeal) && triggers.ring('caddy-changed'),
     onReachable: (error) => noteReachable(status, log, error),
   });
+  const known = parts.poll ? undefined : new KnownFiles();
   const reconciler = createReconciler({
     ...parts,
     admin: pulse.admin,
     epoch: () => pulse.epoch(),
     breaker,
-    read: () => readOwnedSources(paths, { ...target, stdin: parts.stdin ?? noInput }),
+    read: () => readOwnedSources(paths, { ...target, stdin: parts.stdin ?? noInput, known }),
   });
   const reporter = createReporter(status, log, breaker, parts.show);
   const pacing = createPacing(triggers);

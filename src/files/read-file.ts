@@ -3,6 +3,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
 import { decode, tooLarge } from './decode.ts';
 import { openInside, openNamed } from './open-inside.ts';
+import type { KnownFiles } from './known-files.ts';
 import type { FoundFile } from './policy-file.ts';
 import { fileProblem, systemReason } from './problem.ts';
 import type { Root } from './roots.ts';
@@ -11,9 +12,19 @@ import { leadsOut } from './walk.ts';
 
 /** Reads one file of at most `limit` bytes, once nobody writes to it any more. Never rejects for the state of a file. */
 export async function readPolicyFile(
+  file: FoundFile,
+  roots: readonly Root[],
+  limit: number,
+  known?: KnownFiles,
+): Promise<SourceFile | Diagnostic> {
+  return (await known?.find(file)) ?? (await readAnew(file, roots, limit, known));
+}
+
+async function readAnew(
   { path, real, isNamed }: FoundFile,
   roots: readonly Root[],
   limit: number,
+  known: KnownFiles | undefined,
 ): Promise<SourceFile | Diagnostic> {
   let handle: FileHandle | undefined;
   try {
@@ -32,7 +43,10 @@ export async function readPolicyFile(
       return fileProblem('file-changing', path, 'this file is being written without a pause', { hint });
     }
     const result = decode(path, bytes, limit);
-    return 'text' in result ? { ...result, real: opened.real } : result;
+    if (!('text' in result)) return result;
+    const source = { ...result, real: opened.real };
+    known?.keep(source, stats);
+    return source;
   } catch (error) {
     return fileProblem('file-unreadable', path, `this file cannot be read: ${systemReason(error)}`);
   } finally {

@@ -4,6 +4,7 @@ import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { defineOwners } from '../ir/owners/define.ts';
 import { environments, type Owners } from '../ir/owners/owners.ts';
 import { parsePolicy } from '../policy/parse.ts';
+import type { KnownFiles } from './known-files.ts';
 import { fileProblem } from './problem.ts';
 import { readSources, type Sources } from './read.ts';
 
@@ -23,16 +24,18 @@ export interface ReadOwned {
   /** The operator's file. */
   readonly ownersFile?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** For one who reads again and again. */
+  readonly known?: KnownFiles | undefined;
 }
 
 /** `readSources`, and anew each time who owns what. The operator's file is no policy, wherever it lies. */
 export async function readOwnedSources(
   paths: readonly string[],
-  { stdin, ownersFile, env }: ReadOwned,
+  { stdin, ownersFile, env, known }: ReadOwned,
 ): Promise<OwnedSources> {
-  if (ownersFile === undefined) return await readSources(paths, { stdin });
+  if (ownersFile === undefined) return await readSources(paths, { stdin, known });
   const [read, { owners, diagnostics }] = await Promise.all([
-    readSources(paths, { stdin }),
+    readSources(paths, { stdin, known }),
     readOwners(ownersFile, stdin, env),
   ]);
   const real = await realpath(ownersFile).catch(() => undefined);

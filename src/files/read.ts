@@ -3,6 +3,7 @@ import type { SourceFile } from '../diagnostics/position.ts';
 import { decode } from './decode.ts';
 import { type FindLimits, findFiles } from './find.ts';
 import { fileProblem, systemReason } from './problem.ts';
+import type { KnownFiles } from './known-files.ts';
 import { readPolicyFile } from './read-file.ts';
 
 /** Bounds of one reading. */
@@ -27,6 +28,13 @@ export interface Sources {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+export interface ReadOptions {
+  readonly stdin: AsyncIterable<Uint8Array | string>;
+  readonly limits?: ReadLimits;
+  /** For one who reads again and again. */
+  readonly known?: KnownFiles | undefined;
+}
+
 // Few enough to stay far from any limit on open files, enough to keep a disk busy.
 const readers = 16;
 
@@ -37,8 +45,9 @@ const readers = 16;
  */
 export async function readSources(
   paths: readonly string[],
-  { stdin, limits = readLimits }: { readonly stdin: AsyncIterable<Uint8Array | string>; readonly limits?: ReadLimits },
+  { stdin, limits = readLimits, known }: ReadOptions,
 ): Promise<Sources> {
+  known?.begin();
   const found = await findFiles(
     paths.filter((path) => path !== '-'),
     limits,
@@ -53,7 +62,7 @@ export async function readSources(
   const reader = async (): Promise<void> => {
     for (let file = found.files[next++]; file !== undefined && held <= limits.allBytes; file = found.files[next++]) {
       const index = first + next - 1;
-      const result = await readPolicyFile(file, found.roots, limits.bytes);
+      const result = await readPolicyFile(file, found.roots, limits.bytes, known);
       results[index] = result;
       held += bytesOf(result);
     }
