@@ -32,17 +32,15 @@ function accepted(): Accepted[] {
   const schema = policyJsonSchema();
   const examples = examplesOf(schema);
   const texts = [...slotsOf(schema).values()].filter(({ takes }) => takes.has('text') || takes.has('anything'));
-  return texts.flatMap((slot) => (examples.get(slot.name) ?? []).slice(0, 2).flatMap((way) => withCanaries(slot, way)));
+  return texts.flatMap((slot) => (examples.get(slot.name) ?? []).slice(0, 1).flatMap((way) => withCanaries(slot, way)));
 }
 
 function withCanaries(slot: Slot, way: Example): Accepted[] {
   const before = typeof way.value === 'string' ? [way.value] : [];
-  return canaries
-    .flatMap((canary) => [canary, ...before.map((text) => `${text}${canary}`)])
-    .flatMap((canary) => {
-      const { config } = compile([changed(way.policy, way, canary, slot.isKey)], goldenTarget);
-      return config === undefined ? [] : [{ label: way.label, canary, config }];
-    });
+  return [...canaries, ...before.map((text) => `${text}${canaries[0]}`)].flatMap((canary) => {
+    const { config } = compile([changed(way.policy, way, canary, slot.isKey)], goldenTarget);
+    return config === undefined ? [] : [{ label: way.label, canary, config }];
+  });
 }
 
 let sandbox: Sandbox;
