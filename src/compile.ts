@@ -55,7 +55,10 @@ function compileBy(parse: Parser, resolve: Resolve, sources: readonly SourceFile
     return { diagnostics: adjustSeverities([...unread, ...breaches, ...unmerged], {}) };
   }
   const { model, diagnostics: unresolved } = resolve(set);
-  const checked = [...check(model, { adminAddresses: [], ...target }), ...missingRequirements(model, target)];
+  const checked = [
+    ...check(model, { adminAddresses: [], statusAddresses: [], ...target }),
+    ...missingRequirements(model, target),
+  ];
   const wanted = set.global.diagnostics?.value ?? {};
   const diagnostics = adjustSeverities([...unmerged, ...unresolved, ...checked], wanted);
   if (diagnostics.some(({ severity }) => severity === 'error')) return { diagnostics, model };

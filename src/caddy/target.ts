@@ -26,6 +26,8 @@ export interface Target {
   readonly running?: RunningCaddy;
   /** Dial addresses of Caddy's admin API, which no route may reach. */
   readonly adminAddresses?: readonly string[];
+  /** The same of our own status, where it is not at its usual place. */
+  readonly statusAddresses?: readonly string[];
 }
 
 export interface RunningCaddy {

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { parseStatusAddress, type StatusAddress, usualStatusAddress } from '../daemon/status/address.ts';
+import { dialOf, parseStatusAddress, type StatusAddress, usualStatusAddress } from '../daemon/status/address.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 
@@ -51,6 +51,12 @@ export async function askedPlace(settings: AddressSettings, env: NodeJS.ProcessE
   }
   const address = addressOf(settings.address ?? (known || usualStatusAddress));
   return { address, token: await readToken(settings.statusTokenFile) };
+}
+
+/** What no route may reach: a port where the status is told. A socket is how a route of the operator's may show it. */
+export function statusDials({ status }: Pick<StatusSettings, 'status'>): string[] {
+  const address = status === 'off' ? undefined : addressOf(status);
+  return address?.kind === 'tcp' ? [dialOf(address)] : [];
 }
 
 /** Undefined where it is off. Ends the command where strangers could look. */

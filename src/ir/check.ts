@@ -59,8 +59,8 @@ export function check(model: Model, context: CheckContext): Diagnostic[] {
 
 /** Of a site that is what it was, and was found in order, nothing is asked again. */
 function ofSites(model: Model, context: CheckContext): Diagnostic[] {
-  const { adminAddresses, httpPort, httpsPort, internalCa } = context;
-  const asked: Required<CheckContext> = { adminAddresses, httpPort, httpsPort, internalCa };
+  const { adminAddresses, statusAddresses, httpPort, httpsPort, internalCa } = context;
+  const asked: Required<CheckContext> = { adminAddresses, statusAddresses, httpPort, httpsPort, internalCa };
   const key = JSON.stringify([asked, model.neverExpose.map(({ value }) => value), model.rawForbidden]);
   const found = model.sites.flatMap((site) => {
     const isInOrder = inOrder.of(site, key, () => {

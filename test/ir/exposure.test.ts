@@ -33,6 +33,19 @@ describe("Caddy's admin API is no upstream", () => {
   });
 });
 
+test.each([
+  ['127.0.0.1:9020', ['localhost:9020', '[::ffff:127.0.0.1]:9020', '127.8.8.8:9020']],
+  ['10.0.0.1:9020', ['10.0.0.1:9020']],
+])('a status that was moved to %s is no upstream either', (moved, spelt) => {
+  for (const address of spelt) {
+    const sources = [{ path: 'p.yaml', text: site(`to: "https://${address}"`) }];
+    const codes = (statusAddresses: readonly string[]) =>
+      compile(sources, { ...target, statusAddresses }).diagnostics.map(({ code }) => code);
+    expect(codes([moved])).toContain('status-upstream');
+    expect(codes([])).not.toContain('status-upstream');
+  }
+});
+
 /** Spellings of one IPv4 address that a system's resolver or Go takes for it. */
 function spellings(address: string): string[] {
   const octets = address.split('.').map(Number);

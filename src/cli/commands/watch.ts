@@ -75,7 +75,7 @@ export const watch: CommandModule<WatchOptions> = {
     const { createServiceNotices } = await import('../../daemon/service-notices.ts');
     const { createLiveness } = await import('../../daemon/status/liveness.ts');
     const { serveStatus } = await import('../../daemon/status/serve-status.ts');
-    const { statusPlaceOf } = await import('../status-options.ts');
+    const { statusDials, statusPlaceOf } = await import('../status-options.ts');
 
     const place = await statusPlaceOf(options);
     const { admin: opened, dialAddresses } = await openAdmin(options);
@@ -101,7 +101,11 @@ export const watch: CommandModule<WatchOptions> = {
       await watchLoop({
         paths: pathsOf(operands),
         admin,
-        target: { ...targetOf(options, process.env), adminAddresses: dialAddresses },
+        target: {
+          ...targetOf(options, process.env),
+          adminAddresses: dialAddresses,
+          statusAddresses: statusDials(options),
+        },
         options: { ...planOptionsOf(options), maxGrowth },
         selfHeal: options.selfHeal,
         onError: options.onError,

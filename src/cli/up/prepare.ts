@@ -11,6 +11,7 @@ import { caddyBinary } from './binary.ts';
 import { firstLook } from './first-look.ts';
 import { claimPlace } from './place.ts';
 import { localProvider, type Provider, providerInEarnest } from './provider.ts';
+import { statusDials } from '../status-options.ts';
 import { servedBefore } from './served-before.ts';
 import type { UpSettings } from './settings.ts';
 
@@ -54,6 +55,7 @@ export async function prepare(
     env: process.env,
     ...(options.owners !== undefined && { ownersFile: options.owners }),
     adminAddresses: [`unix/${folder.adminSocket}`],
+    statusAddresses: statusDials(options),
   };
   const { model, config, diagnostics, held } = await firstLook(operands, options, draft, stdin);
   if (model?.sites.length === 0 && held.size > 0) return refuse([...held.values()].flat(), exitCodes.invalid);

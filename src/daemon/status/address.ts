@@ -48,6 +48,11 @@ function parseUnix(text: string): ParsedStatusAddress {
   return { ok: true, address: { kind: 'unix', path, mode: Number.parseInt(mode, 8), text: `unix/${path}` } };
 }
 
+/** As a route of this machine's Caddy would dial it. */
+export function dialOf({ host, port, text }: Extract<StatusAddress, { readonly kind: 'tcp' }>): string {
+  return host === '0.0.0.0' || host === '::' ? `127.0.0.1:${port}` : text;
+}
+
 export function bracket(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }

@@ -49,7 +49,7 @@ function narrows(ranges: readonly string[] | undefined): boolean {
 }
 
 /** `global.never_expose`, Caddy's own admin API, caddyctl's own status, and where a cloud hands out its credentials. */
-export function forbiddenUpstreams(model: Model, { adminAddresses }: CheckContext): Diagnostic[] {
+export function forbiddenUpstreams(model: Model, { adminAddresses, statusAddresses }: CheckContext): Diagnostic[] {
   return eachRoute(model, (route) =>
     [...upstreamsOf(route).flatMap(({ addresses }) => addresses), ...rawAddresses(route)].flatMap((address) => {
       const rule = model.neverExpose.find(({ value }) => value === address.port);
@@ -64,12 +64,12 @@ export function forbiddenUpstreams(model: Model, { adminAddresses }: CheckContex
         const hint = 'remove the route, or give the app an address of its network';
         return [error({ code: 'metadata-upstream', message, origin: route.origin, hint })];
       }
-      if (isStatus(address)) {
+      if (leadsTo(address, [USUAL_STATUS, ...statusAddresses])) {
         const message = `${address.dial} is caddyctl's own status: whoever reaches it learns of every site and mistake`;
         const hint = 'remove the route; to show the status, give it a socket of its own: --status unix//path';
         return [error({ code: 'status-upstream', message, origin: route.origin, hint })];
       }
-      if (!isAdmin(address, adminAddresses)) return [];
+      if (!leadsTo(address, [USUAL_ADMIN, ...adminAddresses])) return [];
       const message = `${address.dial} is Caddy's admin API: whoever reaches it can change or stop everything`;
       const hint = 'remove the route: the admin API is for this machine alone';
       return [error({ code: 'admin-upstream', message, origin: route.origin, hint })];
@@ -96,17 +96,16 @@ function dialled(dial: string): Dialled {
   return port === undefined ? { dial } : { dial, host: bracketed ?? plain ?? '', port: Number(port) };
 }
 
-/** Where a daemon tells its status unless told otherwise. */
-function isStatus({ host, port }: Dialled): boolean {
-  return port === 2020 && host !== undefined && isLoopback(host);
-}
+/** Where they are unless told otherwise. */
+const USUAL_STATUS = '127.0.0.1:2020';
+const USUAL_ADMIN = '127.0.0.1:2019';
 
-function isAdmin({ dial, host, port }: Dialled, adminAddresses: readonly string[]): boolean {
+/** Whether it leads to one of these; all spellings of this machine are one. */
+function leadsTo({ dial, host, port }: Dialled, addresses: readonly string[]): boolean {
   const isHere = host !== undefined && isLoopback(host);
-  if (isHere && port === 2019) return true;
-  return adminAddresses.map(dialled).some((admin) => {
-    if (canonicalDial(admin.dial) === canonicalDial(dial)) return true;
-    return isHere && admin.host !== undefined && isLoopback(admin.host) && admin.port === port;
+  return addresses.map(dialled).some((other) => {
+    if (canonicalDial(other.dial) === canonicalDial(dial)) return true;
+    return isHere && other.host !== undefined && isLoopback(other.host) && other.port === port;
   });
 }
 

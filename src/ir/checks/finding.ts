@@ -6,6 +6,8 @@ import { type Origin, placeOf } from '../origin.ts';
 export interface CheckContext {
   /** Dial addresses of Caddy's admin API. */
   readonly adminAddresses: readonly string[];
+  /** Of our own status, beside the usual one. */
+  readonly statusAddresses: readonly string[];
   /** Where sites are served that name no address of their own. */
   readonly httpPort: number;
   readonly httpsPort: number;
