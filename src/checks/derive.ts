@@ -44,7 +44,9 @@ export function deriveChecks(model: Pick<Model, 'sites'>, around: Surroundings):
         const make = (): Check[] => checksOf(stand, isFirst, spots, around).map((check) => orOff(site, check));
         // Where a host of its own is taken by another site, what becomes of a request depends on that one too.
         const isAlone = spots.every((spot) => listener?.standOf(spot.asked)?.site === site);
-        const key = JSON.stringify([shared, stand.address, isFirst, first.from, listener?.trusted]);
+        const { address, tls, onlyToHttps, isTunnel } = stand;
+        const here = [address, tls, onlyToHttps, isTunnel, listener?.tls, listener?.trusted];
+        const key = JSON.stringify([shared, here, isFirst, first.from]);
         return [
           ...(isAlone ? remembered.of(site, key, make) : make()),
           ...(isNew ? [orOff(site, unknownHost(first))] : []),

@@ -30,7 +30,8 @@ export class KnownFiles {
   /** The very file that was read under this path, if nothing about it is new. */
   async find({ path, real }: FoundFile): Promise<SourceFile | undefined> {
     const known = this.#before.get(path);
-    if (known === undefined) return undefined;
+    // Where it lies says whose it is, and a folder above may have been renamed.
+    if (known?.source.real !== real) return undefined;
     const now = await lstat(real).catch(() => undefined);
     if (now === undefined || !looksSame(known.look, now)) return undefined;
     this.#now.set(path, known);

@@ -43,7 +43,9 @@ export class KnownSites {
   keep(known: Known): void {
     const [first] = known.parts.parts;
     if (first === undefined) return;
-    const others = this.#bySaid.get(first.value)?.filter(({ parts }) => !isSameSite(parts, known.parts)) ?? [];
+    // A host is in one site of a set, so another site with it is that of a set before.
+    const [host] = known.parts.hosts;
+    const others = this.#bySaid.get(first.value)?.filter(({ parts }) => parts.hosts[0] !== host) ?? [];
     this.#bySaid.set(first.value, [...others.slice(-MOST_OF_ONE), known]);
   }
 

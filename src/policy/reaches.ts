@@ -6,20 +6,21 @@ import { handlers } from './schema/handler.ts';
 import { expression } from './schema/matcher.ts';
 import { modifiers } from './schema/modifiers.ts';
 import { address, listen } from './schema/network.ts';
-import { caddyFile } from './schema/scalars.ts';
+import { caddyFile, secretVariable } from './schema/scalars.ts';
 import { permission } from './schema/site.ts';
 import { to } from './schema/to.ts';
 import type { DocumentNode } from './tree.ts';
 
 /**
  * What a value of a policy reaches beside the site that it is about: a backend (`address`, or in `to`), a URL that Caddy
- * asks, a file on Caddy's machine, a place to listen at, what all sites of a listener share.
+ * asks, a file or a secret on Caddy's machine, a place to listen at, what all sites of a listener share.
  */
 export type ReachKind =
   | 'address'
   | 'to'
   | 'permission'
   | 'file'
+  | 'secret'
   | 'raw'
   | 'expression'
   | 'global'
@@ -39,6 +40,7 @@ const KINDS: ReadonlyMap<z.core.$ZodType, ReachKind> = new Map<z.core.$ZodType, 
   [to, 'to'],
   [permission, 'permission'],
   [caddyFile, 'file'],
+  [secretVariable, 'secret'],
   [handlers.raw, 'raw'],
   [expression, 'expression'],
   [global, 'global'],

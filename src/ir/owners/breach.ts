@@ -3,7 +3,7 @@ import { lineColumn, type Place } from '../../diagnostics/position.ts';
 import { type Origin, placeOf, within } from '../origin.ts';
 import type { Owner } from './owners.ts';
 
-type BreachCode = 'owner-count' | 'owner-feature' | 'owner-host' | 'owner-upstream';
+type BreachCode = 'owner-count' | 'owner-feature' | 'owner-host' | 'owner-secret' | 'owner-upstream';
 
 /** What an owner does that the operator's file does not let it, with the place of the rule. */
 export function breach(

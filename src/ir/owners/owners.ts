@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import type { SourceFile } from '../../diagnostics/position.ts';
-import type { OwnerRules } from '../../policy/schema/owners.ts';
+import { isVariableOf, type OwnerRules } from '../../policy/schema/owners.ts';
 import type { Origin } from '../origin.ts';
 
 /** Those who write the policies of a set, and what the operator lets each of them do. */
@@ -54,7 +54,5 @@ export function environments(owners: Owners | undefined, env: Environment): (fil
 }
 
 function allowedOf(env: Environment, rules: readonly string[]): Environment {
-  const isAllowed = (name: string): boolean =>
-    rules.some((rule) => (rule.endsWith('*') ? name.startsWith(rule.slice(0, -1)) : name === rule));
-  return Object.fromEntries(Object.entries(env).filter(([name]) => isAllowed(name)));
+  return Object.fromEntries(Object.entries(env).filter(([name]) => isVariableOf(rules, name)));
 }

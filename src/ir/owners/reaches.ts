@@ -5,7 +5,7 @@ import { assertNever } from '../../diagnostics/assert-never.ts';
 import type { ParsedPolicy } from '../../policy/parse.ts';
 import { type Reach, reachesOf } from '../../policy/reaches.ts';
 import { type Address, address } from '../../policy/schema/network.ts';
-import type { Feature, UpstreamRule } from '../../policy/schema/owners.ts';
+import { type Feature, isVariableOf, type UpstreamRule } from '../../policy/schema/owners.ts';
 import { canonicalHost, isLoopback } from '../checks/reach.ts';
 import { breach } from './breach.ts';
 import type { Owner } from './owners.ts';
@@ -26,6 +26,13 @@ export function reachBreaches({ file, root }: ParsedPolicy, owner: Owner): Diagn
       const message = `${owner.name} may not ${needed.says}`;
       return [breach('owner-feature', owner, 'may', { message: `${message}: that is "${needed.feature}"`, origin })];
     }
+    const secret = secretOf(reach);
+    if (secret !== undefined && !isVariableOf(owner.rules.secrets, secret)) {
+      told.add(reach.node);
+      // By a gate of its own it would learn what another's credential is: checks send it, and an app may be passed it.
+      const message = `${owner.name} may not use the secret ${secret}: it is none of its own`;
+      return [breach('owner-secret', owner, 'secrets', { message, origin, at: 'value' })];
+    }
     return dialledBy(reach).flatMap((dialled) => {
       if (mayDial(dialled)) return [];
       told.add(reach.node);
@@ -40,6 +47,7 @@ function featureOf({ kind, node }: Reach): { feature: Feature; says: string } | 
   switch (kind) {
     case 'address':
     case 'to':
+    case 'secret':
       return undefined;
     case 'file':
       return node.kind === 'scalar' ? { feature: 'files', says: "name files of Caddy's machine" } : undefined;
@@ -61,6 +69,10 @@ function featureOf({ kind, node }: Reach): { feature: Feature; says: string } | 
     default:
       return assertNever(kind);
   }
+}
+
+function secretOf({ kind, node }: Reach): string | undefined {
+  return kind === 'secret' && node.kind === 'scalar' ? String(node.value) : undefined;
 }
 
 function dialledBy({ kind, node }: Reach): Dialled[] {

@@ -60,6 +60,11 @@ function parseUpstreamRule(text: string): Parsed<UpstreamRule> {
   return { value: { kind: 'names', name, below, ports } };
 }
 
+/** Whether one of these rules is about a variable of this name. */
+export function isVariableOf(rules: readonly string[], name: string): boolean {
+  return rules.some((rule) => (rule.endsWith('*') ? name.startsWith(rule.slice(0, -1)) : name === rule));
+}
+
 /** A name, or with `*` at its end all that begin so. */
 const variable = textOf(
   (text) =>
@@ -103,6 +108,9 @@ const owner = z.strictObject({
   variables: oneOrMore(variable)
     .default([])
     .meta({ description: 'Variables that ${…} may name; others are unset for it.' }),
+  secrets: oneOrMore(variable)
+    .default([])
+    .meta({ description: "Variables of Caddy's environment that { env: … } may name." }),
   use: oneOrMore(grant).default([]).meta({ description: 'Services and presets of other owners that it may use.' }),
   sites: z.int().min(0).optional().meta({ description: 'How many hosts it may serve.' }),
   routes: z.int().min(0).optional().meta({ description: 'How many routes it may have.' }),

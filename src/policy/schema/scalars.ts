@@ -133,22 +133,19 @@ export const caddyFile = textOf(
 /** Where Caddy finds a secret: its environment or a file it can read. The value itself never passes through caddyctl. */
 export type Secret = { readonly env: string } | { readonly file: string };
 
-const reference = z.union([
-  z.strictObject({
-    env: textOf(
-      (text) =>
-        /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
-          ? { value: text }
-          : problem(
-              'secret',
-              `"${text}" is not the name of an environment variable`,
-              'letters, digits and "_", like OLLAMA_TOKEN',
-            ),
-      { description: "A variable in Caddy's environment." },
-    ),
-  }),
-  z.strictObject({ file: caddyFile }),
-]);
+export const secretVariable = textOf(
+  (text) =>
+    /^[A-Za-z_][A-Za-z0-9_]*$/.test(text)
+      ? { value: text }
+      : problem(
+          'secret',
+          `"${text}" is not the name of an environment variable`,
+          'letters, digits and "_", like OLLAMA_TOKEN',
+        ),
+  { description: "A variable in Caddy's environment." },
+);
+
+const reference = z.union([z.strictObject({ env: secretVariable }), z.strictObject({ file: caddyFile })]);
 
 export const secret = z
   .union([
