@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 /** Two kinds of test: `unit` needs nothing but Node; `real` runs against a real Caddy, which its global setup finds or obtains. */
 export default defineConfig({
   test: {
+    // Most tests wait for a Caddy most of the time: with one worker less than there are processors, two of them would be half idle.
+    maxWorkers: '100%',
     projects: [
       {
         test: {

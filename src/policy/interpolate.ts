@@ -53,8 +53,9 @@ export function interpolate(file: SourceFile, root: DocumentNode, env: Environme
         );
         return '';
       }
-      const value = env[name];
-      if (value !== undefined && value !== '') {
+      const value: unknown = env[name];
+      // Every object has a `constructor`, which nobody set.
+      if (typeof value === 'string' && value !== '') {
         if (holdsNoncharacter(value)) {
           report('noncharacter', `in the variable ${name}, ${NONCHARACTER}`, 'set it to text', node, whole);
           return '';

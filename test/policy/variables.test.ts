@@ -16,3 +16,7 @@ test('a long variable that is named often is refused, before the text is longer 
 test.each(['__proto__', 'constructor', 'prototype'])('a variable does not make a key %s', (name) => {
   expect(codesOf('sites: {"${NAME}": {respond: x}}', { NAME: name })).toContain('forbidden-key');
 });
+
+test.each(['constructor', 'toString', '__proto__'])('what every object has is no variable: %s', (name) => {
+  expect(codesOf(`sites: { a.test: { respond: "\${${name}}" } }`, {})).toEqual(['unset-variable']);
+});

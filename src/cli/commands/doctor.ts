@@ -5,8 +5,10 @@ import { Failure } from '../failure.ts';
 import { addExamples } from '../help.ts';
 import { addHistoryOptions, type HistorySettings } from '../history-options.ts';
 import { addPaths } from '../paths.ts';
+import { addOwnersOption } from '../settings.ts';
 
 interface DoctorOptions extends HistorySettings {
+  readonly owners?: string;
   readonly bundle?: string;
   readonly withHosts: boolean;
 }
@@ -18,6 +20,7 @@ export const doctor: CommandModule<DoctorOptions> = {
       .option('--bundle <file>', 'also write what helps to understand a fault from afar, without a value of any config')
       .option('--with-hosts', 'with the names of hosts and files in the bundle', false);
     addHistoryOptions(command);
+    addOwnersOption(command);
     addExamples(command, [
       ['caddyctl doctor', "how Caddy's admin API is exposed, and how to close it; exit 7 where there is a problem"],
       ['caddyctl doctor --admin unix//run/caddy/admin.sock', 'of a Caddy that listens on a socket'],
@@ -65,14 +68,15 @@ async function examined(options: HistorySettings, state: string, env: NodeJS.Pro
 
 async function bundle(invocation: Invocation<DoctorOptions>, examined: Examined, path: string): Promise<void> {
   const { operands, options, output, process, log, wholeProgram } = invocation;
-  const { owner, withHosts } = options;
+  const { owner, owners, withHosts } = options;
   const { bundleOf } = await import('../doctor/bundle/bundle.ts');
   const { settingsFacts } = await import('../doctor/bundle/settings.ts');
   const { writeBundle } = await import('../doctor/bundle/write.ts');
   const { compilePaths } = await import('../policies.ts');
   const { historyOf } = await import('../remembered.ts');
   const { programVersion } = await import('../version.ts');
-  const target = { owner, httpPort: 80, httpsPort: 443, internalCa: false, env: process.env };
+  const base = { owner, httpPort: 80, httpsPort: 443, internalCa: false, env: process.env };
+  const target = { ...base, ...(owners !== undefined && { ownersFile: owners }) };
   const parts = {
     examined,
     compiled: await compilePaths(operands, target, process.stdin, log),
