@@ -32,7 +32,7 @@ function accepted(): Accepted[] {
   const schema = policyJsonSchema();
   const examples = examplesOf(schema);
   const texts = [...slotsOf(schema).values()].filter(({ takes }) => takes.has('text') || takes.has('anything'));
-  return texts.flatMap((slot) => (examples.get(slot.name) ?? []).slice(0, 1).flatMap((way) => withCanaries(slot, way)));
+  return texts.flatMap((slot) => (examples.get(slot.name) ?? []).slice(0, 3).flatMap((way) => withCanaries(slot, way)));
 }
 
 function withCanaries(slot: Slot, way: Example): Accepted[] {
