@@ -1,18 +1,15 @@
-import type { Stats } from 'node:fs';
 import { lstat } from 'node:fs/promises';
 import type { SourceFile } from '../diagnostics/position.ts';
+import { fileLook, type FileLook, isSameLook } from './file-look.ts';
 import type { FoundFile } from './policy-file.ts';
 
-type Look = Pick<Stats, 'dev' | 'ino' | 'size' | 'mtimeMs' | 'ctimeMs'>;
-
 /**
- * Texts that were read before, of files that look as they did: each write gives a file another `ctime`, which nobody can set.
- * Of a thousand files one has changed, and opening the others would take most of a pass. Not for the disk of a network, where
+ * Texts that were read before, of files that look as they did. Of a thousand files one has changed, and opening the others would take most of a pass. Not for the disk of a network, where
  * another machine's clock tells the time.
  */
 export class KnownFiles {
-  #before = new Map<string, { readonly look: Look; readonly source: SourceFile }>();
-  #now = new Map<string, { readonly look: Look; readonly source: SourceFile }>();
+  #before = new Map<string, { readonly look: FileLook; readonly source: SourceFile }>();
+  #now = new Map<string, { readonly look: FileLook; readonly source: SourceFile }>();
 
   readonly #clock: () => number;
 
@@ -33,28 +30,18 @@ export class KnownFiles {
     // Where it lies says whose it is, and a folder above may have been renamed.
     if (known?.source.real !== real) return undefined;
     const now = await lstat(real).catch(() => undefined);
-    if (now === undefined || !looksSame(known.look, now)) return undefined;
+    if (now === undefined || !isSameLook(known.look, now)) return undefined;
     this.#now.set(path, known);
     return known.source;
   }
 
   /** `look`: of the open file, the same before it was read and after. */
-  keep(source: SourceFile, { dev, ino, size, mtimeMs, ctimeMs }: Look): void {
+  keep(source: SourceFile, look: FileLook): void {
     // So soon after a write another one might leave no trace.
-    if (this.#clock() - ctimeMs < OLD_ENOUGH) return;
-    this.#now.set(source.path, { look: { dev, ino, size, mtimeMs, ctimeMs }, source });
+    if (this.#clock() - look.ctimeMs < OLD_ENOUGH) return;
+    this.#now.set(source.path, { look: fileLook(look), source });
   }
 }
 
 /** Milliseconds: far more than the step by which any system's clock for files goes on. */
 const OLD_ENOUGH = 3_000;
-
-function looksSame(one: Look, other: Look): boolean {
-  return (
-    one.dev === other.dev &&
-    one.ino === other.ino &&
-    one.size === other.size &&
-    one.mtimeMs === other.mtimeMs &&
-    one.ctimeMs === other.ctimeMs
-  );
-}

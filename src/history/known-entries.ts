@@ -1,4 +1,4 @@
-import type { Stats } from 'node:fs';
+import { fileLook, type FileLook, isSameLook } from '../files/file-look.ts';
 import type { StoredEntry } from './entry.ts';
 import type { Input } from './inputs.ts';
 
@@ -8,25 +8,23 @@ export interface Found {
   readonly problem?: string;
 }
 
-type Look = Pick<Stats, 'size' | 'ino' | 'mtimeMs' | 'ctimeMs'>;
-
 /**
  * Entries that were read before. Each is written once, under a name of its own, so a file that looks as it did is the same;
  * at ten thousand sites reading them all again at each pass would cost more than the pass.
  */
 export class KnownEntries {
-  readonly #known = new Map<string, Found & { readonly look: Look }>();
+  readonly #known = new Map<string, Found & { readonly look: FileLook }>();
   #inputs = new Map<string, Input>();
 
-  find(name: string, now: Look): Found | undefined {
+  find(name: string, now: FileLook): Found | undefined {
     const known = this.#known.get(name);
-    return known !== undefined && looksSame(known.look, now) ? known : undefined;
+    return known !== undefined && isSameLook(known.look, now) ? known : undefined;
   }
 
-  keep(name: string, { size, ino, mtimeMs, ctimeMs }: Look, found: Found): Found {
+  keep(name: string, look: FileLook, found: Found): Found {
     const { entry } = found;
     const kept = entry === undefined ? found : { entry: { ...entry, inputs: this.#shared(entry.inputs) } };
-    this.#known.set(name, { ...kept, look: { size, ino, mtimeMs, ctimeMs } });
+    this.#known.set(name, { ...kept, look: fileLook(look) });
     return kept;
   }
 
@@ -49,9 +47,3 @@ export class KnownEntries {
 }
 
 const MOST_INPUTS = 20_000;
-
-function looksSame(one: Look, other: Look): boolean {
-  return (
-    one.size === other.size && one.ino === other.ino && one.mtimeMs === other.mtimeMs && one.ctimeMs === other.ctimeMs
-  );
-}

@@ -8,12 +8,12 @@ const HIDDEN = ['.[^w]*', '.w[^e]*'];
 export function files({ root, browse, fallback }: Files): CaddyHandler[] {
   const serve: CaddyHandler = {
     handler: 'file_server',
-    root: root,
+    root,
     hide: HIDDEN,
     ...(browse && { browse: {} }),
   };
   if (fallback === undefined) return [serve];
-  const match = [{ file: { root: root, try_files: [placeholder('http.request.uri.path'), fallback] } }];
+  const match = [{ file: { root, try_files: [placeholder('http.request.uri.path'), fallback] } }];
   const rewrite = { handler: 'rewrite', uri: placeholder('http.matchers.file.relative') };
   return [{ handler: 'subroute', routes: [{ match, handle: [rewrite] }] }, serve];
 }

@@ -18,27 +18,38 @@ export function reachBreaches({ file, root }: ParsedPolicy, owner: Owner): Diagn
   // What an alias stands for is told of once, however many there are.
   const told = new Set<Reach['node']>();
   return reachesOf(root).flatMap((reach) => {
-    if (told.has(reach.node)) return [];
-    const origin = { file, root, path: reach.path };
-    const needed = featureOf(reach);
-    if (needed !== undefined && !owner.rules.may.includes(needed.feature)) {
-      told.add(reach.node);
-      const message = `${owner.name} may not ${needed.says}`;
-      return [breach('owner-feature', owner, 'may', { message: `${message}: that is "${needed.feature}"`, origin })];
-    }
-    const secret = secretOf(reach);
-    if (secret !== undefined && !isVariableOf(owner.rules.secrets, secret)) {
-      told.add(reach.node);
-      // By a gate of its own it would learn what another's credential is: checks send it, and an app may be passed it.
-      const message = `${owner.name} may not use the secret ${secret}: it is none of its own`;
-      return [breach('owner-secret', owner, 'secrets', { message, origin, at: 'value' })];
-    }
-    return dialledBy(reach).flatMap((dialled) => {
-      if (mayDial(dialled)) return [];
-      told.add(reach.node);
-      const message = `${owner.name} may not reach ${dialled.dial}: it is none of its upstreams`;
-      return [breach('owner-upstream', owner, 'upstreams', { message, origin, at: 'value' })];
+    const forbidden = told.has(reach.node) ? [] : forbiddenBy(owner, reach, mayDial);
+    if (forbidden.length > 0) told.add(reach.node);
+    return forbidden.map(({ code, rule, says, at }) => {
+      const message = `${owner.name} may not ${says}`;
+      return breach(code, owner, rule, { message, origin: { file, root, path: reach.path }, ...(at && { at }) });
     });
+  });
+}
+
+interface Forbidden {
+  readonly code: Parameters<typeof breach>[0];
+  readonly rule: keyof Owner['rules'];
+  readonly says: string;
+  readonly at?: 'value';
+}
+
+function forbiddenBy({ rules }: Owner, reach: Reach, mayDial: (dialled: Dialled) => boolean): Forbidden[] {
+  const needed = featureOf(reach);
+  if (needed !== undefined && !rules.may.includes(needed.feature)) {
+    const says = `${needed.says}: that is "${needed.feature}"`;
+    return [{ code: 'owner-feature', rule: 'may', says }];
+  }
+  const secret = secretOf(reach);
+  if (secret !== undefined && !isVariableOf(rules.secrets, secret)) {
+    // By a gate of its own it would learn what another's credential is: checks send it, and an app may be passed it.
+    const says = `use the secret ${secret}: it is none of its own`;
+    return [{ code: 'owner-secret', rule: 'secrets', says, at: 'value' }];
+  }
+  return dialledBy(reach).flatMap((dialled): Forbidden[] => {
+    if (mayDial(dialled)) return [];
+    const says = `reach ${dialled.dial}: it is none of its upstreams`;
+    return [{ code: 'owner-upstream', rule: 'upstreams', says, at: 'value' }];
   });
 }
 
