@@ -5,6 +5,9 @@ import type { OwnedSources } from '../../files/read-owned.ts';
 import type { LastServed } from './last-served.ts';
 import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
 
+/** How often a set is compiled to find what of it is bad: files that each show only when another is held cost no pass its time. */
+export const MOST_ROUNDS = 6;
+
 /**
  * As many files as can be as they are, and for each bad one the text of it that was served last. A file is never left out:
  * its sites would go down. So a bad one that was never served refuses the whole set, and so does what no older text repairs.
@@ -32,14 +35,15 @@ export function compileHolding(
     hold(path, why);
     unread = unread.filter((each) => !why.includes(each));
   }
-  for (;;) {
+  for (let round = 1; ; round++) {
     const compiled = compileWhole({ ...read, sources: [...texts.values()], diagnostics: unread }, target, compile);
     const mistakes = compiled.diagnostics.filter(isError);
     if (mistakes.length === 0) return { ...compiled, held };
     const bad = byFile(mistakes);
     const named = [...bad.keys()].filter(isHoldable);
     // The mistake shows in a file that is as it was: then something that others changed is the reason.
-    const holdable = named.length > 0 ? named : [...texts.keys()].filter(isHoldable);
+    const isNamed = named.length > 0 && round < MOST_ROUNDS;
+    const holdable = isNamed ? named : [...texts.keys()].filter(isHoldable);
     if (holdable.length === 0) {
       const others = [...held.values()].flat();
       return { ...compiled, held: new Map(), diagnostics: [...new Set([...others, ...compiled.diagnostics])] };

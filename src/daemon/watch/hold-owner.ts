@@ -1,18 +1,19 @@
 import type { Target } from '../../caddy/target.ts';
 import type { Compile } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { SourceFile } from '../../diagnostics/position.ts';
 import type { OwnedSources } from '../../files/read-owned.ts';
 import { type Owner, ownerOf, type Owners } from '../../ir/owners/owners.ts';
-import { byFile } from './hold-file.ts';
+import { MOST_ROUNDS } from './hold-file.ts';
 import type { LastServed } from './last-served.ts';
+import { asServed, type Part, type Stake, stakesOf, withoutBad } from './owner-stake.ts';
 import { compileWhole, isError, type ReadPolicies } from './read-policies.ts';
 
 /** What of an owner with a mistake stays as it was served last: the bad files where that is known, or all of its own. */
 export type Holding = 'refuse' | 'hold-file';
 
 /**
- * As many owners' files as can be as they are. The mistakes of one hold only what is that one's; what was never served of it
+ * As many owners' files as can be as they are. Where the whole set has mistakes, what each owner changed is judged by what
+ * is served of the others: so nobody waits for what another did first, and later does not take back. What was never served
  * is left out. Refuses the whole set where that does not do: what it would take down, or whose mistake it is, is not known.
  */
 export function compileByOwner(
@@ -22,104 +23,120 @@ export function compileByOwner(
   target: Target,
   compile: Compile,
 ): ReadPolicies {
-  const set = new HeldSet(read, last);
-  for (;;) {
-    const compiled = compileWhole(set.now(), target, compile);
-    const mistakes = compiled.diagnostics.filter(isError);
-    if (mistakes.length === 0) return { ...compiled, held: set.held };
-    if (set.hold(mistakes, holding)) continue;
-    const others = [...set.held.values()].flat();
-    return { ...compiled, held: new Map(), diagnostics: [...new Set([...others, ...compiled.diagnostics])] };
+  const build = (set: OwnedSources): ReadPolicies => compileWhole(set, target, compile);
+  const whole = build(read);
+  const mistakes = whole.diagnostics.filter(isError);
+  if (mistakes.length === 0) return whole;
+  const set = new HeldSet(read, whole, stakesOf(read, last), build);
+  const suspects = new Set(mistakes.map(({ place }) => place && ownerOf(read.owners, place.file)));
+  set.admit(set.waiting.filter(({ owner }) => !suspects.has(owner)));
+  // One may need what another brings, or gives up: a few times, for two may not agree.
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    for (const stake of set.waiting) set.admitOne(stake, holding);
   }
+  return set.best() ?? { ...whole, held: new Map() };
 }
 
 class HeldSet {
-  /** The mistakes of what is not as it was read, by path. */
-  readonly held = new Map<string, readonly Diagnostic[]>();
+  /** Those whose files are not all as they were read. */
+  waiting: readonly Stake[];
+  /** How often what stands became something else, and when each was tried last. */
+  #changes = 0;
+  readonly #tried = new Map<Stake, number>();
   readonly #read: OwnedSources & { readonly owners: Owners };
-  readonly #last: LastServed;
-  readonly #frozen = new Set<Owner>();
-  #files: Map<string, SourceFile>;
-  #problems: readonly Diagnostic[];
+  readonly #whole: ReadPolicies;
+  readonly #build: (set: OwnedSources) => ReadPolicies;
+  readonly #stakes: readonly Stake[];
+  #standing: ReadonlyMap<Owner | undefined, Part>;
+  #best: ReadPolicies | undefined;
 
-  constructor(read: OwnedSources & { readonly owners: Owners }, last: LastServed) {
+  constructor(
+    read: OwnedSources & { readonly owners: Owners },
+    whole: ReadPolicies,
+    stakes: readonly Stake[],
+    build: (set: OwnedSources) => ReadPolicies,
+  ) {
     this.#read = read;
-    this.#last = last;
-    this.#files = new Map(read.sources.map((file) => [file.path, file]));
-    this.#problems = read.diagnostics;
-  }
-
-  now(): OwnedSources {
-    return { ...this.#read, sources: [...this.#files.values()], diagnostics: this.#problems };
-  }
-
-  /** Holds something more on account of the mistakes; false where nothing is left to hold. */
-  hold(mistakes: readonly Diagnostic[], holding: Holding): boolean {
-    const byOwner = new Map<Owner, Diagnostic[]>();
-    for (const mistake of mistakes) {
-      const owner = mistake.place && this.#whose(mistake.place.file);
-      // What is nobody's is for the operator to mend.
-      if (owner === undefined) return false;
-      byOwner.set(owner, [...(byOwner.get(owner) ?? []), mistake]);
-    }
-    const changed = [...byOwner].filter(([owner]) => this.#isChanged(owner));
-    if (changed.length > 0) return changed.map(([owner, why]) => this.#holdOf(owner, why, holding)).every(Boolean);
-    // It shows in files that are as they were: then what somebody else changed is the reason.
-    const others = this.#read.owners.all.filter((owner) => this.#isChanged(owner));
-    return others.length > 0 && others.map((owner) => this.#freeze(owner, mistakes)).every(Boolean);
-  }
-
-  #holdOf(owner: Owner, why: readonly Diagnostic[], holding: Holding): boolean {
-    const bad = byFile(why);
-    const isKnown = [...bad.keys()].every((path) => this.#isHoldable(path, owner));
-    if (holding === 'refuse' || !isKnown) return this.#freeze(owner, why);
-    for (const [path, mistakes] of bad) {
-      const file = this.#last.files.get(path);
-      if (file !== undefined) this.#files.set(path, file);
-      this.held.set(path, mistakes);
-    }
-    this.#problems = this.#problems.filter(({ place }) => place === undefined || !bad.has(place.file.path));
-    return true;
-  }
-
-  /** A path that led to another's file before is not one's own to go back to. */
-  #isHoldable(path: string, owner: Owner): boolean {
-    const last = this.#last.files.get(path);
-    return last !== undefined && this.#whose(last) === owner && last.text !== this.#files.get(path)?.text;
-  }
-
-  /** All of an owner as it was served last; false where that would take down what nobody knows the text of. */
-  #freeze(owner: Owner, why: readonly Diagnostic[]): boolean {
-    this.#frozen.add(owner);
-    const isTheirs = (file: Pick<SourceFile, 'path' | 'real'>): boolean => this.#whose(file) === owner;
-    const { files, paths } = this.#last;
-    if ([...paths].some((path) => !files.has(path) && isTheirs({ path }))) return false;
-    const bad = byFile(why);
-    const before = [...files.values()].filter(isTheirs);
-    for (const file of this.#read.sources.filter(isTheirs)) {
-      this.#files.delete(file.path);
-      if (files.get(file.path)?.text !== file.text) this.held.set(file.path, bad.get(file.path) ?? why);
-    }
-    for (const [path, mistakes] of bad) if (isTheirs({ path })) this.held.set(path, mistakes);
-    for (const file of before) this.#files.set(file.path, file);
-    this.#problems = this.#problems.filter(({ place }) => place === undefined || !isTheirs(place.file));
-    return true;
-  }
-
-  /** Whether it has anything that was not served so, and that is not held yet. */
-  #isChanged(owner: Owner): boolean {
-    if (this.#frozen.has(owner)) return false;
-    const isTheirs = (file: SourceFile): boolean => this.#whose(file) === owner;
-    const now = [...this.#files.values()].filter(isTheirs);
-    const before = [...this.#last.files.values()].filter(isTheirs);
-    const isSame =
-      now.length === before.length && now.every(({ path, text }) => this.#last.files.get(path)?.text === text);
-    return (
-      !isSame || this.#problems.some(({ severity, place }) => severity === 'error' && place && isTheirs(place.file))
+    this.#whole = whole;
+    this.#build = build;
+    this.#stakes = stakes;
+    const changed = stakes.filter(({ isChanged }) => isChanged);
+    // What cannot be as it was stands as it is, until some of it can: it is looked at first, for nothing is well before.
+    this.waiting = changed.toSorted((a, b) => Number(a.served !== undefined) - Number(b.served !== undefined));
+    this.#standing = new Map(
+      stakes.map((stake) => [
+        stake.owner,
+        stake.isChanged && stake.served !== undefined ? asServed(stake, []) : stake.read,
+      ]),
     );
   }
 
-  #whose(file: Pick<SourceFile, 'path' | 'real'>): Owner | undefined {
-    return ownerOf(this.#read.owners, file);
+  /** All of these as they were read, or none. */
+  admit(stakes: readonly Stake[]): void {
+    if (stakes.length === 0) return;
+    if (this.#try(new Map(stakes.map(({ owner, read }) => [owner, read]))).length === 0) this.#isDone(stakes);
   }
+
+  /** As it was read, or as much of it as can be, unless it was tried already beside what stands now. */
+  admitOne(stake: Stake, holding: Holding): void {
+    if (this.#tried.get(stake) === this.#changes) return;
+    this.#asMuchAsCanBe(stake, holding);
+    this.#tried.set(stake, this.#changes);
+  }
+
+  #asMuchAsCanBe(stake: Stake, holding: Holding): void {
+    const { owner, read, served } = stake;
+    let part: Part | undefined = read;
+    let why: readonly Diagnostic[] | undefined;
+    for (let round = 0; part !== undefined && round < MOST_ROUNDS; round++) {
+      const mistakes = this.#try(new Map([[owner, part]]));
+      if (mistakes.length === 0) {
+        if (part === read) this.#isDone([stake]);
+        return;
+      }
+      why ??= this.#ofOwner(owner, mistakes);
+      part = holding === 'hold-file' ? withoutBad(part, stake, this.#ofOwner(owner, mistakes)) : undefined;
+    }
+    if (served === undefined) return;
+    this.#standing = new Map([...this.#standing, [owner, asServed(stake, why ?? [])]]);
+  }
+
+  /** Undefined where nothing of it does. */
+  best(): ReadPolicies | undefined {
+    if (this.#best === undefined) this.#try(new Map());
+    return (
+      this.#best && { ...this.#best, held: new Map([...this.#standing.values()].flatMap(({ held }) => [...held])) }
+    );
+  }
+
+  /** The mistakes that these make beside what stands; without any it stands from now on. */
+  #try(parts: ReadonlyMap<Owner | undefined, Part>): readonly Diagnostic[] {
+    const standing = new Map([...this.#standing, ...parts]);
+    const isAsRead = this.#stakes.every(({ owner, read }) => standing.get(owner) === read);
+    const all = [...standing.values()];
+    const sources = all.flatMap(({ files }) => files);
+    const diagnostics = all.flatMap(({ problems }) => problems);
+    const built = isAsRead ? this.#whole : this.#build({ ...this.#read, sources, diagnostics });
+    const mistakes = built.diagnostics.filter(isError);
+    if (mistakes.length > 0) return mistakes;
+    if ([...parts].some(([owner, part]) => !isSame(part, this.#standing.get(owner)))) this.#changes++;
+    this.#standing = standing;
+    this.#best = built;
+    return [];
+  }
+
+  #isDone(stakes: readonly Stake[]): void {
+    this.waiting = this.waiting.filter((each) => !stakes.includes(each));
+  }
+
+  /** Those in its own files; where there are none, it is something of its own that others cannot stand. */
+  #ofOwner(owner: Owner | undefined, mistakes: readonly Diagnostic[]): readonly Diagnostic[] {
+    const own = mistakes.filter(({ place }) => place && ownerOf(this.#read.owners, place.file) === owner);
+    return own.length > 0 ? own : mistakes;
+  }
+}
+
+function isSame(part: Part, other: Part | undefined): boolean {
+  const files = new Set(other?.files);
+  return part.files.length === files.size && part.files.every((file) => files.has(file));
 }

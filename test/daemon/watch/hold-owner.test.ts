@@ -103,6 +103,68 @@ test('a mistake that shows in a file that is as it was holds whoever changed wha
   expect([...found.held.keys()]).toEqual(['ops/a.yaml']);
 });
 
+describe('a clash of two owners', () => {
+  const both = owned(`owners:
+  evil: { folder: evil, hosts: evil.test, may: shared, use: web/gate }
+  web: { folder: web, hosts: web.test, may: shared, upstreams: app }
+`);
+  const trusting = (host: string, range: string, body = 'one'): string =>
+    `sites: { ${host}: { trusted_proxies: ${range}, respond: ${body} } }\n`;
+  const good = { 'evil/a.yaml': trusting('evil.test', '10.0.0.0/8'), 'web/a.yaml': trusting('web.test', '10.0.0.0/8') };
+  const clashing = { 'evil/a.yaml': trusting('evil.test', '0.0.0.0/0') };
+  const given = (now: Texts, from: LastServed, using = compile) =>
+    compileByOwner({ sources: filesOf(now), diagnostics: [], owners: both }, from, 'hold-file', goldenTarget, using);
+
+  test('who comes later waits, and nobody waits for one who waits', () => {
+    const first = given({ ...good, ...clashing }, servedFrom(filesOf(good)));
+    expect(served(first)).toEqual(good);
+    const edited = { 'web/a.yaml': trusting('web.test', '10.0.0.0/8', 'two') };
+    const second = given({ ...good, ...clashing, ...edited }, servedFrom(first.sources));
+    expect(served(second)).toEqual({ ...good, ...edited });
+    expect([...second.held.keys()]).toEqual(['evil/a.yaml']);
+  });
+
+  test('of what both changed at once, the one that is written first goes, and the other is told', () => {
+    const now = {
+      'evil/a.yaml': trusting('evil.test', '10.0.0.0/8', 'two'),
+      'web/a.yaml': trusting('web.test', '::/0'),
+    };
+    const found = given(now, nothingServed);
+    expect(served(found)).toEqual({ 'evil/a.yaml': now['evil/a.yaml'] });
+    expect([...found.held.keys()]).toEqual(['web/a.yaml']);
+  });
+
+  test('what one needs of another that comes with the same change is there, whatever a third has', () => {
+    const now = {
+      'evil/a.yaml': 'sites: { evil.test: { use: gate, respond: two } }',
+      'web/b.yaml': 'presets: { gate: { hide_server: true } }',
+      'web/a.yaml': wrong,
+    };
+    const from = servedFrom(
+      filesOf({ 'evil/a.yaml': site('evil.test', 'one'), 'web/a.yaml': site('web.test', 'one') }),
+    );
+    expect(served(given(now, from))).toEqual({ ...now, 'web/a.yaml': site('web.test', 'one') });
+  });
+
+  test('files that each show only when another is held cost a few compiles, and then the owner stays as it was', () => {
+    const chain = (version: number): Texts =>
+      Object.fromEntries(
+        Array.from({ length: 40 }, (_, n) => [
+          `web/${n}.yaml`,
+          `services: { s${n}v${version}: { at: "app:80" } }\nsites: { w${n}.web.test: ${n === 0 ? 'missing' : `s${n - 1}v${version}`} }\n`,
+        ]),
+      );
+    const before = { ...chain(1), 'web/0.yaml': 'services: { s0v1: { at: "app:80" } }\n' };
+    let compiles = 0;
+    const found = given({ ...good, ...chain(2) }, servedFrom(filesOf({ ...good, ...before })), (...input) => {
+      compiles++;
+      return compile(...input);
+    });
+    expect(served(found)).toEqual({ ...good, ...before });
+    expect(compiles).toBeLessThan(12);
+  });
+});
+
 describe('after a start', () => {
   const inputs = inputsOf([...filesOf(before), owners.file], owners.file);
   const asRead = (now: Texts) => servedAsRead(filesOf(now), inputs, owners.file);
