@@ -14,7 +14,7 @@ const layers: readonly (readonly string[])[] = [
   ['caddy', 'explain'],
   ['compile.ts', 'plan', 'behaviour'],
   // What is asked of a serving Caddy, and how; where it listens is all that it is told of it.
-  ['admin', 'binary', 'checks', 'files', 'trace'],
+  ['admin', 'binary', 'checks', 'files', 'lookup', 'trace'],
   // What was pushed is kept in private files.
   ['history'],
   ['reconcile'],

@@ -11,7 +11,7 @@ import type { Policies } from '../behaviour/policies.ts';
 import { aim } from './aim.ts';
 import type { Invocation } from './command.ts';
 import { type PlanSettings, planOptionsOf } from './plan-options.ts';
-import { compilePaths, targetOf } from './policies.ts';
+import { type CompiledPaths, compilePaths, targetOf } from './policies.ts';
 import type { PlanBasis } from './plan-basis.ts';
 import type { AdminSettings, TargetSettings } from './settings.ts';
 import type { LocalSettings } from './up/settings.ts';
@@ -55,7 +55,7 @@ export async function runPass(
     options: planOptionsOf(options),
     compile: async (running: typeof aimed.running) => {
       const target = { ...aimed, adminAddresses: dialAddresses, ...(running && { running }) };
-      const compiled = await compilePaths(operands, target, process.stdin, log);
+      const compiled = await lookedUp(await compilePaths(operands, target, process.stdin, log), target);
       diagnostics = compiled.diagnostics;
       const inputs = inputsOf(compiled.sources, compiled.owners?.file);
       const { model, revision } = compiled;
@@ -77,6 +77,16 @@ export async function runPass(
   const verify = await verifyOf(remembered.verify, aimed, history, admin.address);
   const { warnings, ...ran } = await recordedPass({ ...input, history, by: by(remembered.as), verify, pin: 'ends' });
   return { ...ran, basis, diagnostics: [...diagnostics, ...warnings] };
+}
+
+/** Names are looked up where something is to be pushed: elsewhere they may lead elsewhere. */
+async function lookedUp(compiled: CompiledPaths, target: Target): Promise<CompiledPaths> {
+  const { config, ...rest } = compiled;
+  if (config === undefined || rest.model === undefined) return rest;
+  const { ledAstray } = await import('../lookup/led-astray.ts');
+  const { createNameLookup } = await import('../lookup/name-lookup.ts');
+  const astray = await ledAstray(rest.model, target, createNameLookup());
+  return astray.length === 0 ? compiled : { ...rest, diagnostics: [...rest.diagnostics, ...astray] };
 }
 
 async function verifyOf(

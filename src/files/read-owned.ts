@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { defineOwners } from '../ir/owners/define.ts';
 import { environments, type Owners } from '../ir/owners/owners.ts';
@@ -65,19 +65,52 @@ async function readOwners(
   }
   const defined = defineOwners(file, env);
   if (defined.diagnostics.length > 0) return { diagnostics: [...diagnostics, ...defined.diagnostics] };
-  const all = await Promise.all(
-    defined.owners.map(async (owner) => ({ ...owner, folders: await foldersOf(owner.rules.folder, path) })),
+  const folders = await realFolders(
+    dirname(path),
+    defined.owners.map(({ rules }) => rules.folder),
   );
+  const all = defined.owners.map((owner, index) => ({ ...owner, folders: folders[index] ?? [] }));
   return { owners: { file, all, cwd: process.cwd() }, diagnostics };
 }
 
-/** Both as written and as it is really called, since a file may be told of by either. */
-async function foldersOf(folders: readonly string[], ownersFile: string): Promise<readonly string[]> {
-  const found = await Promise.all(
-    folders.map(async (folder) => {
-      const written = resolve(dirname(ownersFile), folder);
-      return [written, await realpath(written).catch(() => written)];
-    }),
+/**
+ * Each as written and as it is really called, since a file may be told of by either. Where a link would make a folder that
+ * of another owner, or one around or within it, only what is written counts: an owner could set such a link in its own.
+ */
+async function realFolders(
+  base: string,
+  owners: readonly (readonly string[])[],
+): Promise<readonly (readonly string[])[]> {
+  const realBase = await realpath(base).catch(() => base);
+  const all = await Promise.all(
+    owners.flatMap((folders, owner) =>
+      folders.map(async (folder): Promise<Folder> => {
+        const written = resolve(base, folder);
+        const real = await realpath(written).catch(() => written);
+        return { owner, written, real, isLink: real !== resolve(realBase, folder) };
+      }),
+    ),
   );
-  return [...new Set(found.flat())];
+  const counts = (one: Folder): boolean =>
+    !one.isLink ||
+    all.every(
+      (other) => other.owner === one.owner || relation(one.real, other.real) === relation(one.written, other.written),
+    );
+  return owners.map((_, index) => {
+    const own = all.filter(({ owner }) => owner === index);
+    return [...new Set(own.flatMap((one) => (counts(one) ? [one.written, one.real] : [one.written])))];
+  });
+}
+
+interface Folder {
+  readonly owner: number;
+  readonly written: string;
+  readonly real: string;
+  readonly isLink: boolean;
+}
+
+function relation(one: string, other: string): 'same' | 'within' | 'around' | 'apart' {
+  if (one === other) return 'same';
+  if (one.startsWith(`${other}${sep}`) || other === sep) return 'within';
+  return other.startsWith(`${one}${sep}`) || one === sep ? 'around' : 'apart';
 }

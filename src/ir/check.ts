@@ -1,5 +1,6 @@
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { clearUpstreams, factsRespected, forbiddenUpstreams, openSensitive } from './checks/exposure.ts';
+import { clearUpstreams, factsRespected, openSensitive } from './checks/exposure.ts';
+import { forbiddenUpstreams } from './checks/forbidden.ts';
 import { decimalSizes, forbiddenRaw, loggedTokens, mixedPools } from './checks/facts.ts';
 import type { Check, CheckContext } from './checks/finding.ts';
 import { factsReachTheirService, rootRoutes, unreachableRoutes, untoldOrder } from './checks/routing.ts';

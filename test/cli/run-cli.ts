@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { compileCache } from '../support/compile-cache.ts';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -21,7 +22,7 @@ export interface RunOptions {
 export async function runCli(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env['PATH'], HOME: '/dev/null', ...options.env },
+    env: { PATH: process.env['PATH'], HOME: '/dev/null', ...compileCache, ...options.env },
   });
   const read = async (stream: AsyncIterable<Uint8Array>): Promise<string> => {
     const chunks: Uint8Array[] = [];

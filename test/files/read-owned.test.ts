@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type OwnedSources, readOwnedSources } from '../../src/files/read-owned.ts';
 import { ownerOf } from '../../src/ir/owners/owners.ts';
@@ -59,6 +59,21 @@ test('folders that links lead to are the same folders', async () => {
   } finally {
     rmSync(`${folder}-link`);
   }
+});
+
+test.each([
+  ["another's", '../web'],
+  ['one around', '..'],
+])('a folder within that of another, made a link to %s, takes nothing from anybody', async (_, to) => {
+  write('owners.yaml', 'owners: { inner: { folder: ops/inner }, web: { folder: web }, ops: { folder: ops } }');
+  symlinkSync(to, join(folder, 'ops/inner'));
+  write('ops/b.yaml', 'sites: {}');
+  const { owners, sources } = await read();
+  if (typeof owners !== 'object') throw new Error('no owners');
+  const found = sources.map(
+    (file) => `${relative(realpathSync(folder), file.real ?? '')} ${ownerOf(owners, file)?.name}`,
+  );
+  expect(new Set(found)).toEqual(new Set(['web/a.yaml web', 'ops/b.yaml ops']));
 });
 
 test.each([

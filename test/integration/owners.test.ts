@@ -219,3 +219,24 @@ test('a daemon that starts where one owner has a mistake serves the others, and 
   await at.write(own, 'evil/a.yaml');
   await at.serves('example.com', 'evil');
 });
+
+test.each(['hold-file', 'refuse'])(
+  'what only Caddy finds wrong in the file of one holds that one alone, --on-error %s',
+  async (mode) => {
+    await at.write(owners(', may: raw'), 'owners.yaml');
+    const run = await started('--on-error', mode);
+    const before = logOf(run).length;
+    await at.write(site('example.com', 'raw: [{ handler: static_response, headers: none }]'), 'evil/a.yaml');
+    await at.write(victim('v1'), 'web/site.yaml');
+    await at.serves('shop.example.com', 'v1');
+    await logs(run, { msg: 'diagnostic', code: 'caddy-rejects' }, before);
+    expect(await at.body('example.com')).toBe('evil');
+    const loads = at.loads();
+    await at.write(victim('v2'), 'web/site.yaml');
+    await at.serves('shop.example.com', 'v2');
+    // Caddy is not asked again for what it does not take.
+    expect(at.loads()).toBe(loads + 1);
+    await at.write(own.replace('evil }', 'mended }'), 'evil/a.yaml');
+    await at.serves('example.com', 'mended');
+  },
+);

@@ -8,7 +8,8 @@ import { secretNames } from '../support/arbitrary/values.ts';
 import { goldenTarget } from '../support/golden.ts';
 import { type Sandbox, startSandbox } from '../support/sandboxed-config.ts';
 
-const cases = 500;
+/** A campaign: `CADDYCTL_LONG=1` for the whole. */
+const cases = process.env['CADDYCTL_LONG'] === '1' ? 500 : 120;
 /** `SEED=… npx vitest run … random-policies` repeats a run. */
 const seed = process.env['SEED'] === undefined ? undefined : Number(process.env['SEED']);
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
+import { forbiddenByName, namesDialled } from '../../src/ir/checks/forbidden.ts';
 
 const target = { owner: 'default', httpPort: 80, httpsPort: 443, internalCa: true, env: {} };
 const codesOf = (text: string, adminAddresses: readonly string[] = []) =>
@@ -149,5 +150,42 @@ describe('handlers of Caddy itself reach no further', () => {
   test('ports that are never to be exposed', () => {
     expect(codesOf(`global: { never_expose: [6379] }\n${site(raw('cache:6379'))}`)).toEqual(['never-exposed']);
     expect(codesOf(`global: { never_expose: [6379] }\n${site(raw('cache:6380'))}`)).toEqual([]);
+  });
+});
+
+describe('names that lead where no route may', () => {
+  const forbiddenHere = (addresses: readonly string[], dial = 'evil.test:2019') => {
+    const { model } = compile([{ path: 'p.yaml', text: site(`to: "https://${dial}"`) }], target);
+    if (model === undefined) throw new Error('it does not compile');
+    expect([...namesDialled(model)]).toEqual(['evil.test']);
+    const guarded = { adminAddresses: ['10.0.0.1:3000'], statusAddresses: ['127.0.0.1:3333'] };
+    return forbiddenByName(model, guarded, new Map([['evil.test', addresses]])).map(({ message }) => message);
+  };
+
+  test.each([
+    ['127.0.0.1', "Caddy's admin API"],
+    ['::1', "Caddy's admin API"],
+    ['::ffff:127.0.0.1', "Caddy's admin API"],
+    ['127.9.9.9', "Caddy's admin API"],
+    ['169.254.169.254', 'credentials'],
+    ['::ffff:a9fe:a9fe', 'credentials'],
+    ['fd00:ec2::254', 'credentials'],
+    ['100.100.100.200', 'credentials'],
+    ['fe80::1', 'credentials'],
+  ])('%s', (address, what) => {
+    expect(forbiddenHere([address])).toEqual([expect.stringContaining(what)]);
+    const [said] = forbiddenHere(['192.0.2.1', '127.0.0.1'], 'EVIL.test:2019');
+    expect(said).toMatch(/^EVIL\.test:2019 leads to 127\.0\.0\.1, which is Caddy's admin API/);
+  });
+
+  test('other ports of the same addresses, and other addresses', () => {
+    expect(forbiddenHere(['10.0.0.1'], 'evil.test:3000')).toHaveLength(1);
+    expect(forbiddenHere(['127.0.0.5'], 'evil.test:3333')).toEqual([expect.stringContaining('status')]);
+    expect(forbiddenHere(['127.0.0.1', '10.0.0.1', '192.0.2.1', '2001:db8::1'], 'evil.test:8080')).toEqual([]);
+    expect(forbiddenHere([])).toEqual([]);
+  });
+
+  test('an address of IPv6 that only a zone makes whole is not dialled where there is another', () => {
+    expect(forbiddenHere(['fe80::1', '192.0.2.1'])).toEqual([]);
   });
 });

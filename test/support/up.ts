@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inject } from 'vitest';
+import { compileCache } from './compile-cache.ts';
 import { http1 } from './client/http1.ts';
 import { until } from './until.ts';
 
@@ -87,6 +88,7 @@ export function caddyctl(parts: RunParts): Run {
       HOME: home,
       TMPDIR: tmpdir(),
       CADDY_BIN: caddyPath,
+      ...compileCache,
       ...unwatched,
       ...portsOf(home),
       ...env,

@@ -64,7 +64,7 @@ function toService(spot: Spot, route: Route, ask: Ask): Entry | undefined {
 function withQueryKey(ask: Ask, service: string): Ask {
   const [, key] = /[?&]([A-Za-z0-9_-]+)=(?:&|$)/.exec(ask.target) ?? [];
   if (key === undefined || ask.credential) return ask;
-  const variable = `CADDYCTL_CHECK_${service}_${key}`.toUpperCase().replaceAll('-', '_');
+  const variable = `CADDYCTL_CHECK_${service}_${key}`.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_');
   return { ...ask, credential: { kind: 'query', key, variable, needed: false } };
 }
 

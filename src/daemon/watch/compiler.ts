@@ -1,7 +1,10 @@
 import type { RunningCaddy, Target } from '../../caddy/target.ts';
 import { createCompile } from '../../compile.ts';
+import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../../diagnostics/position.ts';
 import { knownOwners, type OwnedSources } from '../../files/read-owned.ts';
+import { ledAstray } from '../../lookup/led-astray.ts';
+import { createNameLookup, type NameLookup } from '../../lookup/name-lookup.ts';
 import { compileHolding } from './hold-file.ts';
 import { compileByOwner } from './hold-owner.ts';
 import type { LastServed } from './last-served.ts';
@@ -13,6 +16,8 @@ export interface CompilerParts {
   readonly onError: 'refuse' | 'hold-file';
   /** Absent where the Caddy is somebody else's. */
   readonly provide?: Provide | undefined;
+  /** Of names; the system's where none is given. */
+  readonly lookup?: NameLookup | undefined;
 }
 
 export interface Compiler {
@@ -27,7 +32,8 @@ export interface Compiler {
   target(): Target;
 }
 
-export function createCompiler({ target: first, onError, provide }: CompilerParts): Compiler {
+export function createCompiler(parts: CompilerParts): Compiler {
+  const { target: first, onError, provide, lookup = createNameLookup() } = parts;
   const compileSources = createCompile();
   let target = first;
   let compiled:
@@ -43,28 +49,64 @@ export function createCompiler({ target: first, onError, provide }: CompilerPart
       : compileWhole(sources, whole, compileSources);
   }
 
+  /** With what is wrong with them on this machine and in its network, though not in themselves. */
+  async function onePassHere(
+    sources: OwnedSources,
+    running: RunningCaddy | undefined,
+    last: LastServed,
+  ): Promise<Here> {
+    let policies = onePass(sources, running, last);
+    if (policies.model === undefined || policies.config === undefined) return { policies, provided: [], astray: [] };
+    const provided = await provide?.(policies.model);
+    if (provided !== undefined && provided.target !== target) {
+      target = provided.target;
+      policies = onePass(sources, running, last);
+    }
+    const astray = policies.model === undefined ? [] : await ledAstray(policies.model, target, lookup);
+    return { policies, provided: provided?.diagnostics ?? [], astray };
+  }
+
+  /** Whoever's files are bad here has them held as if they were bad in themselves. */
+  async function compileHere(
+    sources: OwnedSources,
+    running: RunningCaddy | undefined,
+    last: LastServed,
+  ): Promise<Here> {
+    const here = await onePassHere(sources, running, last);
+    const bad = [...here.provided, ...here.astray].filter(isError);
+    const isHolding = knownOwners(sources) !== undefined || (onError === 'hold-file' && sources.owners === undefined);
+    if (bad.length === 0 || !isHolding) return here;
+    const again = await onePassHere({ ...sources, diagnostics: [...sources.diagnostics, ...bad] }, running, last);
+    if (again.policies.config === undefined) return here;
+    // What is served already may lead astray at any time: that is told, and nobody else waits for it.
+    return { ...again, astray: again.astray.filter(({ place }) => !again.policies.held.has(place?.file.path ?? '')) };
+  }
+
   return {
     target: () => target,
     async compile(sources, whatIsRead, running, last) {
       const key = JSON.stringify([whatIsRead, running?.capabilities, [...(running?.modules ?? [])]]);
-      if (compiled?.key === key && isSame(compiled.from, sources.sources)) return compiled.policies;
+      const known = compiled?.key === key && isSame(compiled.from, sources.sources) ? compiled.policies : undefined;
+      const leadsAstray = known?.model !== undefined && (await ledAstray(known.model, target, lookup)).length > 0;
+      if (known !== undefined && !leadsAstray) return known;
       compiled = undefined;
-      let policies = onePass(sources, running, last);
-      if (provide !== undefined && policies.model !== undefined && policies.config !== undefined) {
-        const provided = await provide(policies.model);
-        if (provided.target !== target) {
-          target = provided.target;
-          policies = onePass(sources, running, last);
-        }
-        const { config, ...rest } = { ...policies, diagnostics: [...policies.diagnostics, ...provided.diagnostics] };
-        policies = provided.diagnostics.some(isError) || config === undefined ? rest : { ...rest, config };
-      }
+      const { policies: made, provided, astray } = await compileHere(sources, running, last);
+      const isBad = [...provided, ...astray].some(isError);
+      const { config, ...rest } = made;
+      const whole: ReadPolicies = isBad || config === undefined ? rest : made;
+      const policies = { ...whole, diagnostics: [...made.diagnostics, ...provided, ...astray] };
       // What is held, or lacks something on this machine, may be well the next time.
-      const isFinal = policies.held.size === 0 && (policies.config !== undefined || provide === undefined);
+      const isFinal = policies.held.size === 0 && !isBad && (policies.config !== undefined || provide === undefined);
       if (isFinal) compiled = { key, from: sources.sources, policies };
       return policies;
     },
   };
+}
+
+interface Here {
+  readonly policies: ReadPolicies;
+  readonly provided: readonly Diagnostic[];
+  readonly astray: readonly Diagnostic[];
 }
 
 /** Their paths too: what is said of a file tells where it is, and whose it is depends on where it lies. */

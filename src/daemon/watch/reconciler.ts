@@ -6,10 +6,9 @@ import { knownOwners, type OwnedSources } from '../../files/read-owned.ts';
 import type { PlanOptions } from '../../plan/plan.ts';
 import type { Outcome } from '../../reconcile/outcome.ts';
 import { pass, type PassInput } from '../../reconcile/pass.ts';
-import { recordedPass } from '../../reconcile/recorded-pass.ts';
-import type { Trial } from '../../history/trial.ts';
 import { runningRevision } from '../../history/running.ts';
 import type { DriftClass } from '../status/state.ts';
+import { Blamed } from './blamed.ts';
 import type { Breaker } from './breaker.ts';
 import { desireOf, inputsFor } from './desire.ts';
 import { foreignDigest } from './drift.ts';
@@ -19,6 +18,7 @@ import type { Memory, Pinned } from './memory.ts';
 import type { Provide } from './provide.ts';
 import type { ReadPolicies } from './read-policies.ts';
 import { createProof, type VerifySettings } from './proof.ts';
+import { rememberedPass } from './remembered-pass.ts';
 import { isServed, type Result, resultOf, type Verdict } from './result.ts';
 import type { Settled } from './settled.ts';
 import type { Reason } from './triggers.ts';
@@ -67,6 +67,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   let knownEpoch = 0;
   /** What the history has been told of already. */
   let recorded: string | undefined;
+  const blamed = new Blamed();
 
   function bench(failed?: string): Bench {
     const isNewCaddy = settled !== undefined && settled.epoch !== epoch();
@@ -121,122 +122,112 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     settled = { ...desire, from: 'here', foreign, epoch: epoch() };
   }
 
-  return {
-    async turn(reasons) {
-      const warnings: Diagnostic[] = [];
-      const warn = (problem: Diagnostic): void => void warnings.push(problem);
-      const sources = await read();
-      const owners = knownOwners(sources);
-      const inputs = inputsOf(sources.sources, owners?.file);
-      const digest = inputsDigest(inputs);
-      const whatIsRead = JSON.stringify([
-        digest,
-        owners?.all.map(({ folders }) => folders),
-        sources.diagnostics.map(({ code, place }) => [code, place?.file.path]),
-      ]);
-      if (isFirst) settled = await memory?.lastGood(warn);
-      const served = (lastServed ??= servedAsRead(sources.sources, settled?.inputs ?? [], owners?.file));
-      isFirst = false;
-      if (whatIsRead !== knownInputs || epoch() !== knownEpoch || reasons.has('signal')) {
-        breaker.reset();
-        rejected = undefined;
-      }
-      knownInputs = whatIsRead;
-      knownEpoch = epoch();
-      const before = new Map(settled?.inputs.map(({ path, sha256 }) => [path, sha256]));
-      const changed = inputs.flatMap(({ path, sha256 }) => (before.get(path) === sha256 ? [] : [path]));
-      if (reasons.has('signal')) await proof?.forgive();
-      const trial = await proof?.look(warn);
-      const pin: Pinned = (await memory?.pinned(digest, warn)) ?? { kind: 'none' };
-
-      let policies: ReadPolicies | undefined;
-      let running: RunningCaddy | undefined;
-      let desired: string | undefined;
-      let verdict: Verdict | undefined;
-      let drift: DriftClass | undefined;
-      const input: PassInput = {
-        admin,
-        owner,
-        options: ({ revision }) => optionsFor(revision),
-        async compile(found) {
-          running = found;
-          policies = await compiler.compile(sources, whatIsRead, found, served);
-          desired = policies.revision;
-          if (pin.kind === 'lost') return { diagnostics: [pin.problem] };
-          if (pin.kind !== 'holds') return policies;
-          desired = pin.revision;
-          const { config, revision } = pin.settled;
-          return { diagnostics: [], config, revision, origins: new Map() };
-        },
-        async confirm(plan) {
-          const model = pin.kind === 'holds' ? undefined : policies?.model;
-          const isSame = trial?.state === 'failed' && trial.inputs === inputsDigest(inputsFor(pin, policies));
-          const failed = isSame || proof?.isHopeless(desired) === true ? (trial?.revision ?? desired) : undefined;
-          ({ verdict, drift } = await judge(plan, { revision: desired ?? '', model }, bench(failed)));
-          return verdict === undefined;
-        },
-      };
-      const news = JSON.stringify([digest, pin.kind, pin.kind === 'holds' ? pin.revision : '']);
-      const outcome = await attempt(input, pin, news, trial, () => policies, warn);
-      if (outcome.kind === 'rejected') rejected = desired;
-      const main: Attempt = { outcome, result: resultOf(outcome, verdict), drift };
-      const checks = proof?.note(outcome, desired);
-      if (isTakenBack(outcome) && settled?.revision === desired) settled = former && { ...former, epoch: epoch() };
-      afterwards(main, desireOf(pin, policies));
-      if (isServed(main.result)) {
-        recorded = news;
-        if (pin.kind !== 'holds' && policies !== undefined) lastServed = servedFrom(policies.sources);
-      }
-      const isMistake = ['invalid', 'refused', 'rejected', 'withheld', 'rollback-failed'].includes(main.result.kind);
-      const back = isMistake && desired !== settled?.revision ? await fallBack() : undefined;
-      const last = back ?? main;
-      return {
-        result: main.result,
-        fallback: back?.result,
-        read: sources,
-        policies,
-        pinned: pin.kind === 'holds' ? pin.revision : undefined,
-        desired,
-        running,
-        appliedAt: outcome.kind === 'applied' ? outcome.at : undefined,
-        runs: runsAfter(last.outcome),
-        loads: loadsOf(outcome) + (back === undefined ? 0 : loadsOf(back.outcome)),
-        checks,
-        trialUntil: await proof?.until(),
-        settled,
-        healed: last.outcome.kind === 'applied' ? last.drift : undefined,
-        drift: isServed(last.result) ? foreignDrift(last.outcome) : last.drift,
-        changed,
-        warnings: [...new Map(warnings.map((each) => [each.message, each])).values()],
-      };
-    },
-  };
-
-  async function attempt(
-    input: PassInput,
-    pin: Pinned,
-    news: string,
-    trial: Trial | undefined,
-    policies: () => ReadPolicies | undefined,
-    warn: (problem: Diagnostic) => void,
-  ): Promise<Outcome> {
-    // A pass that only looks, or heals, is nothing to remember; and a Caddy that goes and comes would fill the history.
-    const verify = proof?.verify(trial, news !== recorded);
-    if (memory === undefined || (news === recorded && verify === undefined)) return await pass(input);
-    const ran = await recordedPass({
-      ...input,
-      compile: async (running) => {
-        const made = await input.compile(running);
-        return { ...made, inputs: inputsFor(pin, policies()) };
-      },
-      history: memory.history,
-      by: memory.by,
-      verify,
-      pin: pin.kind === 'over' ? 'ends' : 'stays',
-    });
-    ran.warnings.forEach(warn);
-    return ran.outcome;
+  /** The complaint of Caddy of one owner's files is a mistake of that one's, and the others are served in the same turn. */
+  async function turn(reasons: ReadonlySet<Reason>): Promise<Turn> {
+    if (reasons.has('signal') || epoch() !== knownEpoch) blamed.forget();
+    let loads = 0;
+    for (;;) {
+      const { isBlamed, ...found } = await once(reasons);
+      loads += found.loads;
+      if (!isBlamed) return { ...found, loads };
+    }
   }
+
+  async function once(reasons: ReadonlySet<Reason>): Promise<Turn & { readonly isBlamed: boolean }> {
+    const warnings: Diagnostic[] = [];
+    const warn = (problem: Diagnostic): void => void warnings.push(problem);
+    const sources = blamed.asRead(await read());
+    const owners = knownOwners(sources);
+    const inputs = inputsOf(sources.sources, owners?.file);
+    const digest = inputsDigest(inputs);
+    const whatIsRead = JSON.stringify([
+      digest,
+      owners?.all.map(({ folders }) => folders),
+      sources.diagnostics.map(({ code, place }) => [code, place?.file.path]),
+    ]);
+    if (isFirst) settled = await memory?.lastGood(warn);
+    const served = (lastServed ??= servedAsRead(sources.sources, settled?.inputs ?? [], owners?.file));
+    isFirst = false;
+    if (whatIsRead !== knownInputs || epoch() !== knownEpoch || reasons.has('signal')) {
+      breaker.reset();
+      rejected = undefined;
+    }
+    knownInputs = whatIsRead;
+    knownEpoch = epoch();
+    const before = new Map(settled?.inputs.map(({ path, sha256 }) => [path, sha256]));
+    const changed = inputs.flatMap(({ path, sha256 }) => (before.get(path) === sha256 ? [] : [path]));
+    if (reasons.has('signal')) await proof?.forgive();
+    const trial = await proof?.look(warn);
+    const pin: Pinned = (await memory?.pinned(digest, warn)) ?? { kind: 'none' };
+
+    let policies: ReadPolicies | undefined;
+    let running: RunningCaddy | undefined;
+    let desired: string | undefined;
+    let verdict: Verdict | undefined;
+    let drift: DriftClass | undefined;
+    const input: PassInput = {
+      admin,
+      owner,
+      options: ({ revision }) => optionsFor(revision),
+      async compile(found) {
+        running = found;
+        policies = await compiler.compile(sources, whatIsRead, found, served);
+        desired = policies.revision;
+        if (pin.kind === 'lost') return { diagnostics: [pin.problem] };
+        if (pin.kind !== 'holds') return policies;
+        desired = pin.revision;
+        const { config, revision } = pin.settled;
+        return { diagnostics: [], config, revision, origins: new Map() };
+      },
+      async confirm(plan) {
+        const model = pin.kind === 'holds' ? undefined : policies?.model;
+        const isSame = trial?.state === 'failed' && trial.inputs === inputsDigest(inputsFor(pin, policies));
+        const failed = isSame || proof?.isHopeless(desired) === true ? (trial?.revision ?? desired) : undefined;
+        ({ verdict, drift } = await judge(plan, { revision: desired ?? '', model }, bench(failed)));
+        return verdict === undefined;
+      },
+    };
+    const news = JSON.stringify([digest, pin.kind, pin.kind === 'holds' ? pin.revision : '']);
+    const isKnown = news === recorded;
+    const verify = proof?.verify(trial, !isKnown);
+    const compiled = () => inputsFor(pin, policies);
+    const outcome = await rememberedPass(input, { memory, pin, verify, isKnown, inputs: compiled, warn });
+    if (outcome.kind === 'rejected') rejected = desired;
+    const isBlamed = outcome.kind === 'rejected' && blamed.note(sources, outcome.diagnostic, served);
+    const main: Attempt = { outcome, result: resultOf(outcome, verdict), drift };
+    const checks = proof?.note(outcome, desired);
+    if (isTakenBack(outcome) && settled?.revision === desired) settled = former && { ...former, epoch: epoch() };
+    afterwards(main, desireOf(pin, policies));
+    if (isServed(main.result)) {
+      recorded = news;
+      if (pin.kind !== 'holds' && policies !== undefined) lastServed = servedFrom(policies.sources);
+    }
+    const isMistake = ['invalid', 'refused', 'rejected', 'withheld', 'rollback-failed'].includes(main.result.kind);
+    const back = isMistake && desired !== settled?.revision ? await fallBack() : undefined;
+    const last = back ?? main;
+    return {
+      result: main.result,
+      fallback: back?.result,
+      read: sources,
+      policies,
+      pinned: pin.kind === 'holds' ? pin.revision : undefined,
+      desired,
+      running,
+      appliedAt: outcome.kind === 'applied' ? outcome.at : undefined,
+      runs: runsAfter(last.outcome),
+      loads: loadsOf(outcome) + (back === undefined ? 0 : loadsOf(back.outcome)),
+      checks,
+      trialUntil: await proof?.until(),
+      settled,
+      healed: last.outcome.kind === 'applied' ? last.drift : undefined,
+      drift: isServed(last.result) ? foreignDrift(last.outcome) : last.drift,
+      changed,
+      warnings: [...new Map(warnings.map((each) => [each.message, each])).values()],
+      isBlamed,
+    };
+  }
+
+  return { turn };
 
   function runsAfter(outcome: Outcome): Turn['runs'] {
     if (!('plan' in outcome)) return undefined;

@@ -1,8 +1,7 @@
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
-import type { Address } from '../../policy/schema/network.ts';
-import type { Model, Route, Upstream } from '../model.ts';
-import { type CheckContext, eachRoute, error, warning } from './finding.ts';
-import { canonicalDial, isLoopback, isMetadata } from './reach.ts';
+import type { Model } from '../model.ts';
+import { eachRoute, error, warning } from './finding.ts';
+import { isLoopback } from './reach.ts';
 
 /** Ports whose owners have no login of their own, or one that the internet must not reach. */
 const SENSITIVE_PORTS: ReadonlyMap<number, string> = new Map([
@@ -20,13 +19,6 @@ const SENSITIVE_PORTS: ReadonlyMap<number, string> = new Map([
   [11434, 'Ollama'],
   [27017, 'MongoDB'],
 ]);
-
-function upstreamsOf({ handler, modifiers }: Route): Upstream[] {
-  return [
-    ...(handler.kind === 'proxy' ? [handler.upstream] : []),
-    ...(modifiers.authUpstream ? [modifiers.authUpstream] : []),
-  ];
-}
 
 /** What has no lock of its own must not stand open. */
 export function openSensitive(model: Model): Diagnostic[] {
@@ -46,67 +38,6 @@ export function openSensitive(model: Model): Diagnostic[] {
 /** Whether somebody is kept out: a range of everything is as good as none. */
 function narrows(ranges: readonly string[] | undefined): boolean {
   return ranges !== undefined && !ranges.some((range) => range.endsWith('/0'));
-}
-
-/** `global.never_expose`, Caddy's own admin API, caddyctl's own status, and where a cloud hands out its credentials. */
-export function forbiddenUpstreams(model: Model, { adminAddresses, statusAddresses }: CheckContext): Diagnostic[] {
-  return eachRoute(model, (route) =>
-    [...upstreamsOf(route).flatMap(({ addresses }) => addresses), ...rawAddresses(route)].flatMap((address) => {
-      const rule = model.neverExpose.find(({ value }) => value === address.port);
-      if (rule) {
-        const message = `the port ${address.port} is never to be exposed, and this route reaches ${address.dial}`;
-        const related = { message: 'forbidden here', origin: rule.origin };
-        const hint = 'remove the route, or take the port out of never_expose';
-        return [error({ code: 'never-exposed', message, origin: route.origin, hint, related })];
-      }
-      if (address.host !== undefined && isMetadata(address.host)) {
-        const message = `${address.dial} is where a cloud hands a machine its credentials, to whoever asks`;
-        const hint = 'remove the route, or give the app an address of its network';
-        return [error({ code: 'metadata-upstream', message, origin: route.origin, hint })];
-      }
-      if (leadsTo(address, [USUAL_STATUS, ...statusAddresses])) {
-        const message = `${address.dial} is caddyctl's own status: whoever reaches it learns of every site and mistake`;
-        const hint = 'remove the route; to show the status, give it a socket of its own: --status unix//path';
-        return [error({ code: 'status-upstream', message, origin: route.origin, hint })];
-      }
-      if (!leadsTo(address, [USUAL_ADMIN, ...adminAddresses])) return [];
-      const message = `${address.dial} is Caddy's admin API: whoever reaches it can change or stop everything`;
-      const hint = 'remove the route: the admin API is for this machine alone';
-      return [error({ code: 'admin-upstream', message, origin: route.origin, hint })];
-    }),
-  );
-}
-
-type Dialled = Pick<Address, 'dial' | 'host' | 'port'>;
-
-/** What Caddy's own handlers dial, wherever in them it stands. A placeholder there is beyond telling. */
-function rawAddresses({ handler }: Route): Dialled[] {
-  return handler.kind === 'raw' ? dialsWithin(handler.handlers) : [];
-}
-
-function dialsWithin(value: unknown): Dialled[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, each]) =>
-    key === 'dial' && typeof each === 'string' ? [dialled(each)] : dialsWithin(each),
-  );
-}
-
-function dialled(dial: string): Dialled {
-  const [, bracketed, plain, port] = /^(?:tcp[46]?\/)?(?:\[([^\]]*)\]|([^:[\]/]*)):(\d+)$/.exec(dial) ?? [];
-  return port === undefined ? { dial } : { dial, host: bracketed ?? plain ?? '', port: Number(port) };
-}
-
-/** Where they are unless told otherwise. */
-const USUAL_STATUS = '127.0.0.1:2020';
-const USUAL_ADMIN = '127.0.0.1:2019';
-
-/** Whether it leads to one of these; all spellings of this machine are one. */
-function leadsTo({ dial, host, port }: Dialled, addresses: readonly string[]): boolean {
-  const isHere = host !== undefined && isLoopback(host);
-  return addresses.map(dialled).some((other) => {
-    if (canonicalDial(other.dial) === canonicalDial(dial)) return true;
-    return isHere && other.host !== undefined && isLoopback(other.host) && other.port === port;
-  });
 }
 
 /** A body that the app takes must not be stopped on the way, nor a stream that it sends be held back. */
