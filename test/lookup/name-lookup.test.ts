@@ -52,17 +52,17 @@ test('who does not answer keeps nobody waiting for long, nor a second time', asy
     ...Object.fromEntries([...names].map((name) => [name, 'silent' as const])),
     'late.test': ['192.0.2.1'],
   });
-  const { addressesOf } = lookup();
-  const found = await addressesOf(names);
+  const asking = lookup();
+  const found = await asking.addressesOf(names);
   expect([found.size, [...found.values()].flat()]).toEqual([500, []]);
   const before = server.asked.length;
   expect(before).toBeLessThan(1_000);
-  expect((await addressesOf(new Set([...names, 'late.test']))).get('late.test')).toEqual(['192.0.2.1']);
+  expect((await asking.addressesOf(new Set([...names, 'late.test']))).get('late.test')).toEqual(['192.0.2.1']);
   expect(new Set(server.asked.slice(before))).toEqual(new Set(['late.test']));
 });
 
 test('names that nobody uses any more are forgotten', async () => {
-  const { addressesOf } = lookup();
-  await addressesOf(new Set(['a.test']));
-  expect(await addressesOf(new Set())).toEqual(new Map());
+  const asking = lookup();
+  await asking.addressesOf(new Set(['a.test']));
+  expect(await asking.addressesOf(new Set())).toEqual(new Map());
 });

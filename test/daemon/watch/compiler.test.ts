@@ -22,7 +22,7 @@ function compiler(onError: 'refuse' | 'hold-file' = 'refuse') {
       return new Map([...names].map((name) => [name, [address]]));
     },
   };
-  const { compile } = createCompiler({ target: goldenTarget, onError, lookup });
+  const made = createCompiler({ target: goldenTarget, onError, lookup });
   return {
     leadTo: (other: string) => void (address = other),
     asked: () => asked,
