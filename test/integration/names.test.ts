@@ -25,7 +25,7 @@ afterEach(async () => {
 
 const env = () => ({
   TEST_DNS: names.address,
-  NODE_OPTIONS: `--import ${join(import.meta.dirname, '../support/dns-preload.ts')}`,
+  NODE_OPTIONS: `--import ${new URL('../support/dns-preload.ts', import.meta.url).pathname}`,
 });
 
 const leadingTo = (name: string, port: number | string): string =>

@@ -27,7 +27,7 @@ function compiler(onError: 'refuse' | 'hold-file' = 'refuse') {
     leadTo: (other: string) => void (address = other),
     asked: () => asked,
     pass: (files: OwnedSources['sources'], last = nothingServed, by: typeof owners | 'nobody' = owners) =>
-      compile(
+      made.compile(
         { sources: files, diagnostics: [], ...(by !== 'nobody' && { owners: by }) },
         JSON.stringify(files),
         undefined,
