@@ -17,7 +17,7 @@ import { hashOfSecret } from '../support/sandboxed-config.ts';
 
 /** A campaign: `CADDYCTL_LONG=1` for the whole, `SEED=…` to repeat one from there. */
 const isLong = process.env['CADDYCTL_LONG'] === '1';
-const pairs = isLong ? 50 : 4;
+const pairs = isLong ? 50 : 2;
 const requests = isLong ? 400 : 120;
 const firstSeed = Number(process.env['SEED'] ?? 1);
 

@@ -23,7 +23,7 @@ const live = /(?<!\\)\{(?:env|file)\.[^}]*canary/i;
 
 /** A campaign: `CADDYCTL_LONG=1` for the whole. */
 const isLong = process.env['CADDYCTL_LONG'] === '1';
-const [examples, fewest] = isLong ? [3, 300] : [1, 100];
+const [examples, spellings, fewest] = isLong ? [3, 5, 300] : [1, 3, 80];
 
 interface Accepted {
   readonly label: string;
@@ -43,7 +43,7 @@ function accepted(): Accepted[] {
 
 function withCanaries(slot: Slot, way: Example): Accepted[] {
   const before = typeof way.value === 'string' ? [way.value] : [];
-  return [...canaries, ...before.map((text) => `${text}${canaries[0]}`)].flatMap((canary) => {
+  return [...canaries.slice(0, spellings), ...before.map((text) => `${text}${canaries[0]}`)].flatMap((canary) => {
     const { config } = compile([changed(way.policy, way, canary, slot.isKey)], goldenTarget);
     return config === undefined ? [] : [{ label: way.label, canary, config }];
   });
