@@ -1,5 +1,6 @@
 import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Ask } from './check.ts';
+import { type Connections, through } from './connections.ts';
 import { dialled, type Line } from './dialled.ts';
 
 /** One answer, with its header lines as they came, so that a header that stands twice is seen twice. */
@@ -18,11 +19,11 @@ export function valuesOf({ headers }: Pick<Answer, 'headers'>, name: string): st
   return headers.filter(([key]) => key.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
 }
 
-/** Asks over HTTP/1.1 on a connection of its own; rejects when nothing answers or `signal` is aborted. */
-function open1(line: Line, ask: Ask, signal: AbortSignal): ClientRequest {
-  const socket = dialled(line);
+/** Asks over HTTP/1.1, on a connection of its own where there are none to share; rejects when nothing answers or `signal` is aborted. */
+function open1(line: Line, ask: Ask, signal: AbortSignal, shared?: Connections): ClientRequest {
+  const socket = shared === undefined ? dialled(line) : undefined;
   const made = request({
-    createConnection: () => socket,
+    ...(shared === undefined ? { createConnection: () => socket } : through(shared, line)),
     method: ask.method,
     path: ask.target,
     setHost: false,
@@ -37,17 +38,24 @@ function open1(line: Line, ask: Ask, signal: AbortSignal): ClientRequest {
     },
     signal,
   });
-  made.on('close', () => socket.destroy());
+  made.on('close', () => socket?.destroy());
   return made;
 }
 
 /** The head as soon as it is there, and what else there is to read. */
-export function head1(line: Line, ask: Ask, signal: AbortSignal): Promise<IncomingMessage> {
+export function head1(line: Line, ask: Ask, signal: AbortSignal, connections?: Connections): Promise<IncomingMessage> {
+  // Whoever is refused a body may have the connection closed.
+  const shared = ask.announces === undefined && ask.sends === undefined ? connections : undefined;
   return new Promise((resolve, reject) => {
-    const made = open1(line, ask, signal);
+    const made = open1(line, ask, signal, shared);
     let begun = false;
-    // A server that refuses a body may close in the middle of it: its answer counts.
-    made.on('error', (error) => begun || reject(error));
+    made.on('error', (error) => {
+      // A server that refuses a body may close in the middle of it: its answer counts.
+      if (begun) return;
+      // What was kept open may be closed at the very moment that it is used again.
+      if (made.reusedSocket && !signal.aborted) resolve(head1(line, ask, signal));
+      else reject(error);
+    });
     made.on('response', (response) => {
       begun = true;
       resolve(response);
@@ -89,12 +97,18 @@ function drained(to: ClientRequest): Promise<void> {
 export async function answer1(
   line: Line,
   ask: Ask,
-  { signal, reads }: { signal: AbortSignal; reads: boolean },
+  { signal, reads, connections }: { signal: AbortSignal; reads: boolean; connections?: Connections | undefined },
 ): Promise<Answer> {
-  const response = await head1(line, ask, signal);
+  const response = await head1(line, ask, signal, connections);
   const body = reads ? await beginning(response) : '';
-  response.destroy();
+  // A short one is let through, so that its connection can be used again.
+  if (!reads && connections !== undefined && isShort(response)) response.resume();
+  else response.destroy();
   return { status: response.statusCode ?? 0, headers: pairs(response.rawHeaders), body };
+}
+
+function isShort({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? Infinity) <= MOST_BODY;
 }
 
 /** Up to the end, or as far as anyone would compare. */

@@ -4,6 +4,7 @@ import { answer2 } from './answer-http2.ts';
 import { checkCertificate } from './certificate.ts';
 import type { Ask, Check, Expectation, Probe } from './check.ts';
 import { compare } from './compare.ts';
+import { Connections } from './connections.ts';
 import { armed } from './credential.ts';
 import type { Line } from './dialled.ts';
 import { checkEvents } from './events.ts';
@@ -28,16 +29,18 @@ export interface RunOptions {
 export async function runChecks(checks: readonly Check[], where: Where, options: RunOptions): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
   const queue = checks.entries();
+  const connections = new Connections();
   const work = async () => {
     for (const [index, check] of queue) {
       const begun = performance.now();
-      const verdict = await verdictOf(check.probe, where, options);
+      const verdict = await verdictOf(check.probe, where, options, connections);
       const result = { check, ms: Math.round(performance.now() - begun), ...verdict };
       results[index] = result;
       options.onResult?.(result);
     }
   };
   await Promise.all(Array.from({ length: options.atOnce ?? 16 }, work));
+  connections.destroy();
   return results;
 }
 
@@ -47,7 +50,7 @@ function isAborted({ signal }: RunOptions): boolean {
 
 const interrupted: Verdict = { outcome: 'skipped', reason: 'interrupted' };
 
-async function verdictOf(probe: Probe, where: Where, options: RunOptions): Promise<Verdict> {
+async function verdictOf(probe: Probe, where: Where, options: RunOptions, connections: Connections): Promise<Verdict> {
   if (probe.kind === 'none') return { outcome: 'skipped', reason: probe.reason };
   if (isAborted(options)) return interrupted;
   const reach = where.get(probe.to.at);
@@ -55,7 +58,7 @@ async function verdictOf(probe: Probe, where: Where, options: RunOptions): Promi
   const signal = AbortSignal.any([AbortSignal.timeout(options.timeout), ...(options.signal ? [options.signal] : [])]);
   const line = { dial: reach.dial, to: probe.to, verified: false, ca: options.ca };
   try {
-    return await run(probe, { line, reach, options, signal });
+    return await run(probe, { line, reach, options, signal, connections });
   } catch (error) {
     return isAborted(options) ? interrupted : failureOf(error, reach, options);
   }
@@ -66,6 +69,7 @@ interface Surroundings {
   readonly reach: Reach;
   readonly options: RunOptions;
   readonly signal: AbortSignal;
+  readonly connections: Connections;
 }
 
 function run(probe: Exclude<Probe, { kind: 'none' }>, around: Surroundings): Promise<Verdict> {
@@ -91,7 +95,7 @@ function run(probe: Exclude<Probe, { kind: 'none' }>, around: Surroundings): Pro
 async function answers(asks: readonly Ask[], expects: Expectation, around: Surroundings): Promise<Verdict> {
   for (const ask of asks) {
     const verdict = await withCredential(ask, around, async (line, made, tellable) => {
-      const answer = await answered(line, made, around.signal, expects.body !== undefined);
+      const answer = await answered(line, made, around, expects.body !== undefined);
       const failed = compare(answer, ask, expects, tellable);
       const isSlowedDown = answer.status === 429 && failed !== undefined;
       if (isSlowedDown) return { outcome: 'skipped', reason: 'a rate limit answered with 429' };
@@ -102,8 +106,14 @@ async function answers(asks: readonly Ask[], expects: Expectation, around: Surro
   return { outcome: 'passed' };
 }
 
-function answered(line: Line, ask: Ask, signal: AbortSignal, reads: boolean): Promise<Answer> {
-  return line.to.tls && line.to.http === 2 ? answer2(line, ask, signal) : answer1(line, ask, { signal, reads });
+function answered(
+  line: Line,
+  ask: Ask,
+  { signal, connections }: Pick<Surroundings, 'signal'> & { readonly connections?: Connections },
+  reads: boolean,
+): Promise<Answer> {
+  if (line.to.tls && line.to.http === 2) return answer2(line, ask, signal);
+  return answer1(line, ask, { signal, reads, connections });
 }
 
 /** Puts the credential in; with it, a secret only goes where the certificate is right, or no further than this machine. */
@@ -125,7 +135,7 @@ async function speaksHttp2(line: Line, signal: AbortSignal): Promise<Verdict> {
 
 /** The handshake of TLS 1.3 ends before the server looks for a certificate, so it takes a request to see. */
 async function isShutOut(line: Line, ask: Ask, signal: AbortSignal): Promise<Verdict> {
-  const answer = await answered(line, ask, signal, false).catch((error: unknown) => {
+  const answer = await answered(line, ask, { signal }, false).catch((error: unknown) => {
     if (isUnreachable(error) || signal.aborted) throw error;
     return undefined;
   });

@@ -14,7 +14,10 @@ export interface PulseParts {
 
 /** Tells a Caddy that was touched from one that was not, without reading its config. */
 export interface Pulse {
-  /** The same admin API; what is read through it counts as seen. */
+  /**
+   * The same admin API; what is read through it counts as seen, and what it can do is asked once of each process. Another
+   * may have come since it was looked at last: then `read` moves the epoch.
+   */
   readonly admin: AdminPort;
   /** Goes on when Caddy was started anew. */
   epoch(): number;
@@ -39,6 +42,7 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
   let epoch = 0;
   let working = 0;
   let calls = 0;
+  let answers = new Map<string, Promise<unknown>>();
 
   function tell(error: AdminError | undefined): void {
     // Where it does not say when it was started, one that was away counts as another.
@@ -48,6 +52,7 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
   }
 
   function know(reloads: Reloads | undefined): void {
+    if (started !== reloads?.started) answers = new Map();
     if (started !== undefined && reloads?.started !== undefined && reloads.started !== started) epoch++;
     started = reloads?.started ?? started;
     seen = reloads;
@@ -80,6 +85,16 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
     }
   }
 
+  /** What a process can do stays so as long as it lives. */
+  function once<T>(what: string, call: () => Promise<T>): Promise<T> {
+    if (started === undefined || isAway) return call();
+    const known = answers;
+    const answer = (known.get(what) as Promise<T> | undefined) ?? call();
+    known.set(what, answer);
+    answer.catch(() => known.delete(what));
+    return answer;
+  }
+
   return {
     admin: {
       ...admin,
@@ -90,8 +105,8 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
           return await admin.read(scope);
         }),
       write: (...write) => noting(() => admin.write(...write)),
-      probe: () => noting(() => admin.probe()),
-      has: (directive) => noting(() => admin.has(directive)),
+      probe: () => once('', () => noting(() => admin.probe())),
+      has: (directive) => once(directive, () => noting(() => admin.has(directive))),
     },
     epoch: () => epoch,
     async run(signal) {

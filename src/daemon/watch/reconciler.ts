@@ -23,7 +23,7 @@ import { isServed, type Result, resultOf, type Verdict } from './result.ts';
 import type { Settled } from './settled.ts';
 import type { Reason } from './triggers.ts';
 import { after, isTakenBack, loadsOf, type Turn } from './turn.ts';
-import { type Bench, judge, judgeFallback, type SelfHeal } from './verdict.ts';
+import { anotherCaddy, type Bench, judge, judgeFallback, type SelfHeal } from './verdict.ts';
 
 export interface ReconcilerParts {
   /** The pulse's. */
@@ -122,18 +122,21 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     settled = { ...desire, from: 'here', foreign, epoch: epoch() };
   }
 
-  /** The complaint of Caddy of one owner's files is a mistake of that one's, and the others are served in the same turn. */
+  /**
+   * The complaint of Caddy of one owner's files is a mistake of that one's, and the others are served in the same turn. So is
+   * another Caddy.
+   */
   async function turn(reasons: ReadonlySet<Reason>): Promise<Turn> {
     if (reasons.has('signal') || epoch() !== knownEpoch) blamed.forget();
     let loads = 0;
     for (;;) {
-      const { isBlamed, ...found } = await once(reasons);
+      const { again, ...found } = await once(reasons);
       loads += found.loads;
-      if (!isBlamed) return { ...found, loads };
+      if (!again) return { ...found, loads };
     }
   }
 
-  async function once(reasons: ReadonlySet<Reason>): Promise<Turn & { readonly isBlamed: boolean }> {
+  async function once(reasons: ReadonlySet<Reason>): Promise<Turn & { readonly again: boolean }> {
     const warnings: Diagnostic[] = [];
     const warn = (problem: Diagnostic): void => void warnings.push(problem);
     const sources = blamed.asRead(await read());
@@ -180,6 +183,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
         return { diagnostics: [], config, revision, origins: new Map() };
       },
       async confirm(plan) {
+        verdict = epoch() === knownEpoch ? undefined : anotherCaddy;
+        if (verdict !== undefined) return false;
         const model = pin.kind === 'holds' ? undefined : policies?.model;
         const isSame = trial?.state === 'failed' && trial.inputs === inputsDigest(inputsFor(pin, policies));
         const failed = isSame || proof?.isHopeless(desired) === true ? (trial?.revision ?? desired) : undefined;
@@ -223,7 +228,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       drift: isServed(last.result) ? foreignDrift(last.outcome) : last.drift,
       changed,
       warnings: [...new Map(warnings.map((each) => [each.message, each])).values()],
-      isBlamed,
+      again: isBlamed || verdict === anotherCaddy,
     };
   }
 

@@ -103,6 +103,14 @@ async function cannotBind(plan: Plan, { model }: Desire, { address, target }: Be
   return { ...refusal(reason, plan.digest, problems), isPassing: true };
 }
 
+/** What it is able to do was known of the one before it. */
+export const anotherCaddy: Verdict = {
+  kind: 'withheld',
+  message: 'another Caddy answers than a moment before: it is looked at anew',
+  diagnostics: [],
+  isPassing: true,
+};
+
 function rejectedBefore(revision: string): Verdict {
   return {
     kind: 'withheld',
