@@ -8,8 +8,11 @@ import { placeholder } from '../placeholders.ts';
  */
 export const NO_PATH: MatcherSet = { not: [{ path: ['/*'] }] };
 
-/** A host as clients spell it: letters of ASCII, and brackets around an address of IPv6 alone. */
-const HOST_PATTERN = String.raw`^([!-Z\^-~]+|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.%]*\](:\d*)?)$`;
+/**
+ * A host as clients spell it: letters of ASCII, and brackets around an address of IPv6 alone. No group captures, here and
+ * below: Caddy keeps each capture of each request.
+ */
+const HOST_PATTERN = String.raw`^(?:[!-Z\^-~]+|\[[0-9A-Fa-f.]*:[0-9A-Fa-f:.%]*\](?::\d*)?)$`;
 
 /** Any other spelling, or none: Caddy's ways of asking for a host do not agree on it, since some drop a bracket or fold `ſ` to `s`. */
 export const ODD_HOST: MatcherSet = {
@@ -23,7 +26,7 @@ export const findDotSegments: CaddyHandler = {
   handler: 'map',
   source: placeholder('http.request.uri.path'),
   destinations: [DOTS],
-  mappings: [{ input_regexp: String.raw`(^|[/\\])\.\.?([/\\;]|$)`, outputs: ['yes'] }],
+  mappings: [{ input_regexp: String.raw`(?:^|[/\\])\.\.?(?:[/\\;]|$)`, outputs: ['yes'] }],
   defaults: [''],
 };
 
