@@ -1,38 +1,23 @@
-import { mkdir, mkdtemp, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { debianMirrors } from './debian-mirrors.ts';
-import { runCommand } from './run.ts';
+import { debianKeyrings, debianSources, unpackPackage } from './debian-package.ts';
 import type { CheckedCaddy, Way, WayContext } from './way.ts';
 
 /** Debian's suites with a Caddy that is new enough: testing had 2.11.4 and the backports 2.11.2 in November 2026. */
 const suites = ['forky', 'trixie-backports'];
 
-/** What Debian's keyring package installs; the narrowest first. */
-const debianKeyrings = [
-  '/usr/share/keyrings/debian-archive-trixie-automatic.gpg',
-  '/usr/share/keyrings/debian-archive-trixie-automatic.pgp',
-  '/usr/share/keyrings/debian-archive-keyring.gpg',
-  '/usr/share/keyrings/debian-archive-keyring.pgp',
-];
-
-const timeoutMs = 180_000;
-
-/** Debian's own package, unpacked and not installed; apt keeps all its state in our folder, and checks Debian's signature. */
+/** Debian's own package, unpacked and not installed. */
 export function byApt(keyrings: readonly string[] = debianKeyrings): Way {
   return { name: 'by apt', bring: (context) => bring(context, keyrings) };
 }
 
 async function bring(context: WayContext, keyrings: readonly string[]): Promise<CheckedCaddy> {
-  const mirrors = await debianMirrors(context.env, context.signal);
-  if (mirrors.length === 0) throw new Error("this machine's apt knows no Debian mirror");
-  const keyring = await firstExisting(keyrings);
-  if (keyring === undefined) throw new Error("Debian's archive keyring is not installed");
+  const sources = await debianSources(context, keyrings);
   const reasons: string[] = [];
   for (const suite of suites) {
     context.say(`obtaining Caddy by apt: Debian's package from ${suite}, signature checked …`);
-    for (const mirror of mirrors) {
+    for (const source of sources) {
       try {
-        return await fromSuite(context, { mirror, suite, keyring });
+        return await context.check(join(await unpackPackage(context, { ...source, suite }, 'caddy'), 'usr/bin/caddy'));
       } catch (error) {
         context.signal?.throwIfAborted();
         reasons.push(`${suite}: ${error instanceof Error ? error.message : String(error)}`);
@@ -40,66 +25,4 @@ async function bring(context: WayContext, keyrings: readonly string[]): Promise<
     }
   }
   throw new Error(reasons.join('; '));
-}
-
-interface Source {
-  readonly mirror: string;
-  readonly suite: string;
-  readonly keyring: string;
-}
-
-async function fromSuite({ folder, env, check, signal }: WayContext, source: Source): Promise<CheckedCaddy> {
-  const home = await mkdtemp(join(folder, 'apt-'));
-  for (const needed of ['lists/partial', 'archives/partial', 'state', 'package']) {
-    await mkdir(join(home, needed), { recursive: true });
-  }
-  const options = { env: { ...env, LC_ALL: 'C' }, cwd: home, signal, timeoutMs };
-  const architecture = (await runCommand('dpkg', ['--print-architecture'], options)).trim();
-  const terms = `signed-by=${source.keyring} arch=${architecture} target=Packages lang=none`;
-  await writeFile(join(home, 'sources.list'), `deb [${terms}] ${source.mirror} ${source.suite} main\n`);
-  await writeFile(join(home, 'status'), '');
-  await writeFile(join(home, 'apt.conf'), hooksOff);
-  const apt = ['-q', '-c', join(home, 'apt.conf'), ...settings(home).flatMap((setting) => ['-o', setting])];
-  await runCommand('apt-get', [...apt, 'update'], options);
-  await runCommand('apt-get', [...apt, 'download', 'caddy'], options);
-  const packages = (await readdir(home)).filter((name) => name.endsWith('.deb'));
-  await runCommand('dpkg-deb', ['--extract', ...packages, join(home, 'package')], options);
-  return check(join(home, 'package/usr/bin/caddy'));
-}
-
-/** Hooks of the machine's own configuration would run on `update` and work on the machine's real lists and caches. */
-const hooksOff = `
-#clear APT::Update::Pre-Invoke;
-#clear APT::Update::Post-Invoke;
-#clear APT::Update::Post-Invoke-Success;
-`;
-
-/** Proxies, certificates and logins stay the machine's; state, sources, pins and anything that would weaken the signature check do not. */
-function settings(home: string): readonly string[] {
-  return [
-    `Dir::Etc::SourceList=${home}/sources.list`,
-    'Dir::Etc::SourceParts=/dev/null',
-    'Dir::Etc::Preferences=/dev/null',
-    'Dir::Etc::PreferencesParts=/dev/null',
-    `Dir::State=${home}/state`,
-    `Dir::State::Lists=${home}/lists`,
-    `Dir::State::status=${home}/status`,
-    `Dir::Cache=${home}`,
-    `Dir::Cache::archives=${home}/archives`,
-    'APT::Sandbox::User=',
-    'APT::Default-Release=',
-    'APT::Update::Error-Mode=any',
-    'APT::Get::AllowUnauthenticated=false',
-    'Acquire::AllowInsecureRepositories=false',
-    'Acquire::AllowWeakRepositories=false',
-    'Acquire::AllowDowngradeToInsecureRepositories=false',
-    'Acquire::Retries=1',
-  ];
-}
-
-async function firstExisting(paths: readonly string[]): Promise<string | undefined> {
-  for (const path of paths) {
-    if ((await stat(path).catch(() => undefined)) !== undefined) return path;
-  }
-  return undefined;
 }

@@ -1,4 +1,3 @@
-import { access } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { http1 } from '../support/client/http1.ts';
 import { startApps } from './apps.ts';
@@ -9,6 +8,7 @@ import { daemon } from './live/daemon.ts';
 import { nginx } from './live/nginx.ts';
 import { liveHost, type Way, type WayParts } from './live/way.ts';
 import type { BenchContext, BenchResult } from './row.ts';
+import { obtainNginx } from './obtain-nginx.ts';
 import { openSites } from './sites.ts';
 
 interface Measured {
@@ -18,7 +18,6 @@ interface Measured {
   readonly memory: number[];
 }
 
-const nginxPath = '/usr/sbin/nginx';
 const startsWithin = 120_000;
 /** What follows a load within two seconds is paced, and the checks of a push end after one: each save is one by itself. */
 const apart = 2_500;
@@ -60,7 +59,8 @@ async function measure({ caddyPath, rounds, say }: BenchContext, size: number): 
     ways.push(await barePost(parts));
     ways.push(await caddyfile(parts, 'reload'));
     ways.push(await caddyfile(parts, 'watch'));
-    if (await isThere(nginxPath)) ways.push(await nginx(parts, nginxPath));
+    const nginxPath = await obtainNginx(say);
+    if (nginxPath !== undefined) ways.push(await nginx(parts, nginxPath));
     for (const { name } of ways) measured.set(name, { ms: [], memory: [] });
     // Whoever has just started gets its first change without being measured.
     for (let round = 0; round <= rounds; round++) {
@@ -91,9 +91,3 @@ async function serves(port: number, body: string, until: number): Promise<void> 
   }
   throw new Error(`${liveHost} does not answer ${body}`);
 }
-
-const isThere = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
