@@ -24,6 +24,8 @@ export interface Verify {
   readonly looks: boolean;
   /** Wait for what is new to come up, as nobody looks again. */
   readonly isPatient: boolean;
+  /** Something is likely to be pushed. */
+  readonly isNews?: boolean;
   /** Ids of the checks that something was wrong with last time. */
   readonly again?: ReadonlySet<string>;
 }
@@ -46,7 +48,7 @@ export interface KeptVerification extends Verification {
 
 /** A verification whose baseline and last good revision are in the history. */
 export function keptVerification(
-  { asker, trials, settle, bake, looks, isPatient, again = new Set() }: Verify,
+  { asker, trials, settle, bake, looks, isPatient, isNews, again = new Set() }: Verify,
   parts: Parts,
 ): KeptVerification {
   const { admin, owner, history, by, attempt } = parts;
@@ -80,6 +82,7 @@ export function keptVerification(
     settle,
     looks,
     isPatient,
+    isNews,
     again,
     async before(compiled, plan, revision) {
       if (isMeant(compiled, plan)) return undefined;

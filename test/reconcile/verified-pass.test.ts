@@ -34,6 +34,7 @@ function verify(more: Partial<Verify> = {}): Verify {
   return {
     asker: {
       guarantees: async () => [{ ...kept, isDropped: false, isNew: false }],
+      ahead: async () => new Map(),
       ask: async (guarantees) =>
         guarantees.map(({ check: { id, site, says }, line }) => {
           return {
@@ -96,6 +97,31 @@ test('what breaks is taken back, shown to work again, and remembered as bad', as
   expect(admin.state).toEqual(before);
   expect(await entries()).toEqual(['rolled-back', 'applied verified']);
   expect(await history.readTrial()).toMatchObject({ state: 'failed' });
+});
+
+describe('what was asked ahead', () => {
+  const verdict = (state: 'passed' | 'failed', check = kept.check) =>
+    new Map([[check, { id: 'a', site: '', says: '', line: kept.line, isDropped: false, state }]]);
+  const asking = (found: ReturnType<typeof verdict>): Partial<Verify> => ({
+    isNews: true,
+    asker: { ...verify().asker, ahead: async () => found },
+  });
+
+  test('counts as asked before the push', async () => {
+    await run(1);
+    expect((await run(2, asking(verdict('failed')))).outcome).toMatchObject({
+      kind: 'applied',
+      checks: { failing: [{ id: 'a' }] },
+    });
+    // What it goes back to is no better.
+    expect((await run(3, asking(verdict('passed')))).outcome.kind).toBe('rollback-failed');
+  });
+
+  test('does not count for another question of the same site', async () => {
+    await run(1);
+    const other = { ...kept.check, probe: { kind: 'none', reason: 'other' } as const };
+    expect((await run(2, asking(verdict('failed', other)))).outcome.kind).toBe('rolled-back');
+  });
 });
 
 test('what failed before the push does not hold it up', async () => {

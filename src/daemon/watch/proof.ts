@@ -66,7 +66,7 @@ export function createProof(
       const looks = hasToLook();
       if (!isNews && !looks && trial?.state !== 'pushed') return undefined;
       const again = new Set(last === undefined ? [] : wrongIn(last.checks));
-      return { asker, trials, ...settings, looks, isPatient: false, again };
+      return { asker, trials, ...settings, looks, isPatient: false, isNews, again };
     },
     async forgive() {
       unproved = [];

@@ -139,7 +139,9 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   async function once(reasons: ReadonlySet<Reason>): Promise<Turn & { readonly again: boolean }> {
     const warnings: Diagnostic[] = [];
     const warn = (problem: Diagnostic): void => void warnings.push(problem);
-    const sources = blamed.asRead(await read());
+    if (reasons.has('signal')) await proof?.forgive();
+    const [found, trial] = await Promise.all([read(), proof?.look(warn)]);
+    const sources = blamed.asRead(found);
     const owners = knownOwners(sources);
     const inputs = inputsOf(sources.sources, owners?.file);
     const digest = inputsDigest(inputs);
@@ -159,8 +161,6 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     knownEpoch = epoch();
     const before = new Map(settled?.inputs.map(({ path, sha256 }) => [path, sha256]));
     const changed = inputs.flatMap(({ path, sha256 }) => (before.get(path) === sha256 ? [] : [path]));
-    if (reasons.has('signal')) await proof?.forgive();
-    const trial = await proof?.look(warn);
     const pin: Pinned = (await memory?.pinned(digest, warn)) ?? { kind: 'none' };
 
     let policies: ReadPolicies | undefined;

@@ -17,7 +17,15 @@ export interface Asker {
    * say. `before`: of what runs until then; absent where that is not known.
    */
   guarantees(compiled: Compiled, before: readonly KeptCheck[] | undefined): Promise<readonly Guarantee[]>;
+  /**
+   * Asks what the policies said the last time, as far as that is little, while others work on what they say now. A site that
+   * says what it said has the very checks that it had. Milliseconds as of `Ask`.
+   */
+  ahead(milliseconds: number, inAll: number): Promise<Ahead>;
 }
+
+/** What was found of checks a moment ago. */
+export type Ahead = ReadonlyMap<KeptCheck['check'], Finding>;
 
 export interface AskerParts {
   /** What was compiled for, last. */
@@ -30,16 +38,25 @@ export interface AskerParts {
 
 /** One app that is slow must not keep the others from being asked. */
 const atOnce = 32;
+/** More questions than these take longer than what they would be asked beside. */
+const mostAhead = 100;
 
 export function createAsker({ target, connect, ca }: AskerParts): Asker {
   let where: Where = new Map();
+  let last: readonly Guarantee[] = [];
+  const ask: Ask = async (guarantees, milliseconds, inAll) => {
+    const checks = guarantees.map(({ check }) => check as Check);
+    const timeout = Math.ceil(milliseconds);
+    const signal = inAll === undefined ? undefined : AbortSignal.timeout(Math.ceil(inAll));
+    const results = await runChecks(checks, where, { env: target().env, timeout, ca, signal, atOnce });
+    return results.map((result, at) => findingOf(result, guarantees[at] as Guarantee));
+  };
   return {
-    async ask(guarantees, milliseconds, inAll) {
-      const checks = guarantees.map(({ check }) => check as Check);
-      const timeout = Math.ceil(milliseconds);
-      const signal = inAll === undefined ? undefined : AbortSignal.timeout(Math.ceil(inAll));
-      const results = await runChecks(checks, where, { env: target().env, timeout, ca, signal, atOnce });
-      return results.map((result, at) => findingOf(result, guarantees[at] as Guarantee));
+    ask,
+    async ahead(milliseconds, inAll) {
+      const few = last.length > mostAhead ? [] : last;
+      const findings = await ask(few, milliseconds, inAll);
+      return new Map(few.flatMap(({ check }, at) => (findings[at] === undefined ? [] : [[check, findings[at]]])));
     },
     async guarantees({ model }, before = []) {
       const old = before.map((kept) => ({ ...kept, isDropped: false, isNew: false }));
@@ -48,10 +65,8 @@ export function createAsker({ target, connect, ca }: AskerParts): Asker {
       const known = new Set(before.map(({ check }) => check.id));
       const said = keptChecks(deriveChecks(model, { ...target(), where }));
       const dropped = droppedProtections(before, said, model);
-      return [
-        ...said.map((kept) => ({ ...kept, isDropped: false, isNew: !known.has(kept.check.id) })),
-        ...dropped.map((kept) => ({ ...kept, isDropped: true, isNew: false })),
-      ];
+      last = said.map((kept) => ({ ...kept, isDropped: false, isNew: !known.has(kept.check.id) }));
+      return [...last, ...dropped.map((kept) => ({ ...kept, isDropped: true, isNew: false }))];
     },
   };
 }

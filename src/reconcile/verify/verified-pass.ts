@@ -4,7 +4,7 @@ import { runningRevision } from '../../history/running.ts';
 import type { Plan } from '../../plan/plan.ts';
 import type { Outcome } from '../outcome.ts';
 import { pass, type PassInput } from '../pass.ts';
-import type { Asker } from './asker.ts';
+import type { Ahead, Asker } from './asker.ts';
 import { chosen } from './chosen.ts';
 import type { Guarantee } from './guarantee.ts';
 import { type Observation, observe } from './observe.ts';
@@ -20,6 +20,8 @@ export interface Verification {
   readonly looks: boolean;
   /** Wait for what is new, too. */
   readonly isPatient: boolean;
+  /** Something is likely to be pushed: what is asked before it is asked as soon as the pass begins. */
+  readonly isNews?: boolean | undefined;
   /** Ids of the checks that something was wrong with last time. */
   readonly again?: ReadonlySet<string>;
   /** What was to be checked of the revision that runs until the push, as far as that counts still; undefined where it is not known. */
@@ -59,6 +61,10 @@ export async function verifiedPass(input: VerifiedPassInput): Promise<Outcome> {
   const { admin, owner, verification, onStep = () => {} } = input;
   if (verification === undefined) return await pass(input);
   const { asker, settle, isPatient } = verification;
+  const answer = Math.min(settle / 2, baseline.answer);
+  const ahead = verification.isNews === true ? asker.ahead(answer, baseline.inAll) : undefined;
+  // A pass that ends before the push never asks what became of it.
+  ahead?.catch(() => {});
   let compiled: Compiled = { diagnostics: [] };
   let guarantees: readonly Guarantee[] = [];
   let sound: readonly Guarantee[] = [];
@@ -82,12 +88,14 @@ export async function verifiedPass(input: VerifiedPassInput): Promise<Outcome> {
       onStep('checking');
       const before = runningRevision(plan.base.apps.value, owner);
       const all = await asker.guarantees(compiled, await verification.before(compiled, plan, before));
-      const found = await verification.unproved(before);
-      guarantees = choose(all, plan, found);
-      const answer = Math.min(settle / 2, baseline.answer);
-      const passed = new Set((await asker.ask(guarantees, answer, baseline.inAll)).flatMap(passedId));
+      const unsure = await verification.unproved(before);
+      guarantees = choose(all, plan, unsure);
+      const known: Ahead = (await ahead) ?? new Map();
+      const unknown = guarantees.filter(({ check }) => !known.has(check));
+      const found = guarantees.flatMap(({ check }) => known.get(check) ?? []);
+      const passed = new Set([...found, ...(await asker.ask(unknown, answer, baseline.inAll))].flatMap(passedId));
       // What an unproved push has broken already is not to be forgiven to the next one.
-      pending = found?.sound.every(({ check }) => passed.has(check.id)) === true ? undefined : found;
+      pending = unsure?.sound.every(({ check }) => passed.has(check.id)) === true ? undefined : unsure;
       const passedEarlier = new Set(pending?.sound.map(({ check }) => check.id));
       sound = guarantees.filter(({ check: { id } }) => passed.has(id) || passedEarlier.has(id));
       await verification.onTrial(compiled, sound, pending?.before ?? before);
