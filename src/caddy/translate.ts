@@ -87,6 +87,7 @@ function serverJson(server: Server, table: Table, target: Target): JsonObject {
       ...(isSocket(server) && { trusted_proxies_unix: true }),
     }),
     routes: table.routes,
+    ...(table.named && { named_routes: table.named }),
     ...(table.errors.length > 0 && { errors: { routes: table.errors } }),
     ...(logs && { logs }),
   };

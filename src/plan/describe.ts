@@ -23,7 +23,7 @@ export function describe(ours: Ours): Description {
     // The usual way goes without saying.
     const part = partOf(name, ours.owner);
     const way = part === 'https' ? '' : ` over ${part === 'http' ? part : shownList(own(server, 'listen'))}`;
-    for (const route of unfold(itemsOf(own(server, 'routes')))) {
+    for (const route of unfold(server)) {
       const item = describeRoute(route, pages);
       for (const [host, matchers] of hostMatchers(route)) {
         const site = sites.get(host) ?? { facts: siteFacts(host), routes: new Map<string, DescribedItem>() };

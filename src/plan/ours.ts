@@ -40,5 +40,10 @@ function withoutForeign(server: JsonObject, owner: string): JsonObject {
     if (key === 'routes' || key === 'tls_connection_policies') return [key, kept(value)];
     return [key, key === 'errors' && isJsonObject(value) ? { ...value, routes: kept(own(value, 'routes')) } : value];
   });
-  return Object.fromEntries(entries.filter(([key]) => key !== 'named_routes'));
+  const named = entriesOf(own(server, 'named_routes')).filter(([, route]) => isOurs(route, owner));
+  const rest = entries.filter(([key]) => key !== 'named_routes');
+  return Object.fromEntries([
+    ...rest,
+    ...(named.length > 0 ? [['named_routes', Object.fromEntries(named)] as const] : []),
+  ]);
 }

@@ -28,7 +28,10 @@ export function foreignRemainder(live: JsonObject, owner: string): JsonObject | 
   for (const key of LISTS) put(next, key, notOurs(own(live, key)));
   const errorRoutes = notOurs(own(own(live, 'errors'), 'routes'));
   put(next, 'errors', errorRoutes.length > 0 ? { ...objectOr(own(live, 'errors')), routes: errorRoutes } : []);
-  const isInUse = itemsOf(next['routes']).length > 0 || errorRoutes.length > 0 || foreignNamed(live, owner).length > 0;
+  const named = foreignNamed(live, owner);
+  if (named.length > 0) next['named_routes'] = Object.fromEntries(named);
+  else delete next['named_routes'];
+  const isInUse = itemsOf(next['routes']).length > 0 || errorRoutes.length > 0 || named.length > 0;
   return isInUse ? next : undefined;
 }
 

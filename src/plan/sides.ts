@@ -16,7 +16,7 @@ export interface Side {
 /** Hosts that a server's routes name at the top, where automatic HTTPS sees them, each with the route that names it first: ours as the plain layout has it. */
 export function hostsOf(server: JsonValue): Map<string, JsonValue> {
   const hosts = new Map<string, JsonValue>();
-  for (const route of unfold(itemsOf(own(server, 'routes')))) {
+  for (const route of unfold(server)) {
     for (const host of itemsOf(own(route, 'match')).flatMap((set) => itemsOf(own(set, 'host')))) {
       const name = typeof host === 'string' ? normalHost(host) : undefined;
       if (name !== undefined && !hosts.has(name)) hosts.set(name, route);

@@ -50,7 +50,7 @@ export function trace(asked: Asked, { server, tls }: LiveListener): Trace {
     return { ...none, ways: only({ id: undefined, kind: 'answer', status: '200' }) };
   const client = clientOf(received, server);
   const walk = new Walk({ received, client, variables: new Map(), isMoved: false });
-  const end = walk.server(unfold(itemsOf(own(server, 'routes')))) ?? { id: undefined, kind: 'nothing' };
+  const end = walk.server(unfold(server)) ?? { id: undefined, kind: 'nothing' };
   return {
     path: received.path,
     client: client?.address,

@@ -25,11 +25,37 @@ test.each([1, 2, 3, 4])('people are told of the same sites and routes, whatever 
   expect(toldOf(auto?.live)).toEqual(toldOf(plain?.live));
 });
 
+test('what sites of their own kind have alike stands once, and is told of each as if it stood there', () => {
+  const each = Array.from({ length: 150 }, (_, n) => [
+    `s${n}.example.com`,
+    { tls: 'off', to: '127.0.0.1:8001', request_headers: { [`X-Kind-${n}`]: 'a' } },
+  ]);
+  const text = JSON.stringify({ sites: Object.fromEntries(each) });
+  const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
+  const [[, server] = []] = entriesOf(at(auto?.live.apps, 'http', 'servers'));
+  expect(Object.keys(at(server, 'named_routes') ?? {})).toEqual(['caddyctl-forged-dots']);
+  const count = (live: Live | undefined, part: string): number => JSON.stringify(live).split(part).length - 1;
+  expect([count(plain?.live, 'X-Forwarded-*'), count(auto?.live, 'X-Forwarded-*')]).toEqual([150, 1]);
+  const [[, flat] = []] = entriesOf(at(plain?.live.apps, 'http', 'servers'));
+  const handlers = (of: JsonValue | undefined) =>
+    new Map(unfold(of).map((route) => [markOf(route), canonical(at(route, 'handle') ?? null)]));
+  expect(handlers(server)).toEqual(handlers(flat));
+});
+
+test.each([
+  ['gone', undefined],
+  ['nothing', null],
+  ['something else', { 'caddyctl-dots': 7, 'caddyctl-forged': { handle: 'x' } }],
+] satisfies [string, JsonValue | undefined][])('named routes that are %s do no harm', (_, named) => {
+  const handle = ['caddyctl-dots', 'caddyctl-forged', '__proto__', 7].map((name) => ({ handler: 'invoke', name }));
+  const route = { '@id': 'caddyctl.default.https._hosts-a', match: [{ host: ['a'] }], handle };
+  const server = { routes: [route], ...(named !== undefined && { named_routes: named }) };
+  expect(() => canonical(unfold(server))).not.toThrow();
+});
+
 test('each route of a shape leads to its line, whichever site is asked for', () => {
   const { live, origins } = compiled(manySites(randomFrom(5), apps, 300), { layout: 'auto' });
-  const routes = entriesOf(at(live.apps, 'http', 'servers')).flatMap(([, server]) =>
-    unfold(itemsOf(at(server, 'routes'))),
-  );
+  const routes = entriesOf(at(live.apps, 'http', 'servers')).flatMap(([, server]) => unfold(server));
   const sites = routes
     .map((route) => markOf(route) ?? '')
     .filter((id) => !/\._(no-path|requests|unknown-host)$/.test(id));
@@ -58,7 +84,7 @@ test.each([
     { '@id': 'caddyctl.default.https._paths-a', handle: [{ handler: 'subroute', routes: ['x', null] }] },
   ],
 ] satisfies [string, JsonValue][])('%s that somebody wrote by hand does no harm', (_, route) => {
-  expect(() => canonical(unfold([route]))).not.toThrow();
+  expect(() => canonical(unfold({ routes: [route] }))).not.toThrow();
 });
 
 function toldOf(live: Live | undefined): unknown {

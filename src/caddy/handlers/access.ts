@@ -11,13 +11,23 @@ export function accessRules({ allowFrom, denyFrom }: Modifiers, { client }: Rout
   return handlers;
 }
 
+/** Takes away what says where a client is. */
+export const forgedHeaders: CaddyHandler = {
+  handler: 'headers',
+  request: { delete: ['Forwarded', 'X-Forwarded-*'] },
+};
+
+const forgedOnSocket: CaddyHandler = {
+  handler: 'headers',
+  request: { delete: ['Forwarded', 'X-Forwarded-*', 'X-Real-Ip'] },
+};
+
 /**
  * Forwarded headers that came from anyone but a trusted proxy are taken away before Caddy writes its own: Caddy itself
  * only corrects three of them, and apps read others (X-Forwarded-Port, Forwarded) too.
  */
 export function forgeryGuard({ trusted, onSocket }: RouteContext): CaddyHandler[] {
-  const forged = ['Forwarded', 'X-Forwarded-*', ...(onSocket ? ['X-Real-Ip'] : [])];
-  const strip: CaddyHandler = { handler: 'headers', request: { delete: forged } };
+  const strip = onSocket ? forgedOnSocket : forgedHeaders;
   if (trusted.length === 0) return [strip];
   // Whoever may open the socket is the trusted proxy.
   return onSocket ? [] : [onlyWhen({ not: [{ remote_ip: { ranges: trusted } }] }, [strip])];

@@ -3,7 +3,8 @@ import type { Block } from './block.ts';
 import { SMALL_TABLE } from './costs.ts';
 import { hostTree } from './host-tree.ts';
 import type { LaidRoute, Mark } from './laid.ts';
-import { leavesOf } from './leaf.ts';
+import { leavesOf, type Naming } from './leaf.ts';
+import type { SharedHandlers } from './shared.ts';
 
 /**
  * The shape that costs a request least: sites that are alike share their routes, what is left is divided by hosts, and a
@@ -15,14 +16,17 @@ export function autoLayout(
   owner: string,
   mark: Mark,
   note: (part: string) => void,
+  shared: SharedHandlers,
 ): LaidRoute[] {
-  const naming = { part, owner, mark };
+  const isSmall = blocks.length < SMALL_TABLE;
+  const share: Naming['share'] = (handle) => (isSmall ? handle : shared.share(handle));
+  const naming = { part, owner, mark, share };
   const isWildcard = ({ hosts }: Block): boolean => hosts.some((host) => host.startsWith('*.'));
   const kinds = [blocks.filter((block) => !isWildcard(block)), blocks.filter(isWildcard)];
   return kinds.flatMap((sites, index) => {
     if (sites.length === 0) return [];
     const name = index === 0 ? 'sites' : 'wildcards';
-    if (blocks.length < SMALL_TABLE) {
+    if (isSmall) {
       note(`${sites.length} ${name} one by one, their paths by how they begin`);
       return sites.flatMap(
         (block) => leavesOf({ members: [block], routes: [], variables: [] }, naming)[0]?.lay(true) ?? [],

@@ -20,6 +20,8 @@ export interface Naming {
   readonly part: string;
   readonly owner: string;
   readonly mark: Mark;
+  /** Puts what many routes have alike where all find it. */
+  readonly share: (handle: readonly CaddyHandler[]) => readonly CaddyHandler[];
 }
 
 export function leavesOf(family: Family, naming: Naming): Leaf[] {
@@ -39,7 +41,8 @@ function siteLeaf(block: Block, naming: Naming): Leaf {
   const lay = (route: BlockRoute, match: MatcherSet): LaidRoute => {
     const id = routeId(naming.owner, route, name);
     naming.mark(id, route.origin);
-    return { '@id': id, ...matching({ ...match, ...route.match }), handle: route.handle, terminal: true };
+    const handle = naming.share(route.handle);
+    return { '@id': id, ...matching({ ...match, ...route.match }), handle, terminal: true };
   };
   return {
     hosts,

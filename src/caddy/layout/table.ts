@@ -10,11 +10,14 @@ import { autoLayout } from './auto.ts';
 import { type Block, blocksOf } from './block.ts';
 import { plain } from './plain.ts';
 import { layoutFor, type Reason } from './reason.ts';
+import { SharedHandlers } from './shared.ts';
 
 /** The routes of one server, and where each came from. */
 export interface Table {
   readonly routes: readonly JsonObject[];
   readonly errors: readonly JsonObject[];
+  /** What the routes only name. */
+  readonly named?: JsonObject | undefined;
   readonly origins: ReadonlyMap<string, Origin>;
   /** Why they stand in this shape. */
   readonly reason: Reason;
@@ -28,10 +31,11 @@ export function tableOf(server: Server, target: Target): Table {
   const blocks = blocksOf(server, target);
   const choice = layoutFor(blocks, target);
   const parts: string[] = [];
+  const shared = new SharedHandlers();
   const sites =
     choice.layout === 'plain'
       ? blocks.flatMap((block) => plain(block, owner, mark))
-      : autoLayout(blocks, server.part, owner, mark, (part) => void parts.push(part));
+      : autoLayout(blocks, server.part, owner, mark, (part) => void parts.push(part), shared);
   // A single `_`, which no host begins with: see hostSlug.
   const ownId = (name: string): string => ownedId(owner, server.part, `_${name}`);
   return {
@@ -44,6 +48,7 @@ export function tableOf(server: Server, target: Target): Table {
       turnAway(ownId('unknown-host'), 421, {}),
     ],
     errors: server.offers.flatMap(({ site }, index) => errorRoutes(site, blocks[index])),
+    named: shared.routes(owner, server.part),
     origins,
     reason: { ...choice, parts },
   };

@@ -2,14 +2,19 @@ import { hostSlug } from '../ids.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { SHAPES } from './laid.ts';
 import { keyOf } from './alike.ts';
+import { unshared } from './shared.ts';
 
 /**
  * A server's routes as the plain layout would have them, one for each route of a policy: what people are told of, whatever
  * shape they stand in. Reads whatever stands in a config, edited by hand or not, and never throws; what is not in a shape of
  * ours is left as it is.
  */
-export function unfold(routes: readonly JsonValue[]): readonly JsonValue[] {
-  return routes.some((route) => isShape(route)) ? routes.flatMap((route) => plainRoutes(route, {})) : routes;
+export function unfold(server: JsonValue | undefined): readonly JsonValue[] {
+  if (!isJsonObject(server)) return [];
+  const { named_routes: named } = server;
+  const routes = list(server['routes']);
+  if (!routes.some((route) => isShape(route))) return routes;
+  return routes.flatMap((route) => plainRoutes(route, {})).map((route) => unshared(route, named));
 }
 
 interface Around {

@@ -46,7 +46,15 @@ function namesHosts(route: JsonValue): boolean {
 
 /** What the sites of a server do not say of themselves. */
 function settingsOf(server: JsonObject, routes: JsonValue[]): JsonValue {
-  const ofSites = new Set(['@id', 'routes', 'errors', 'tls_connection_policies', 'logs', 'automatic_https']);
+  const ofSites = new Set([
+    '@id',
+    'routes',
+    'named_routes',
+    'errors',
+    'tls_connection_policies',
+    'logs',
+    'automatic_https',
+  ]);
   const automatic = entriesOf(own(server, 'automatic_https')).filter(([key]) => key !== 'skip_certificates');
   const rest = Object.entries(server).filter(([key]) => !ofSites.has(key));
   return { ...Object.fromEntries(rest), automatic_https: Object.fromEntries(automatic), routes };

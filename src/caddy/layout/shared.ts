@@ -1,0 +1,73 @@
+import { forgedHeaders } from '../handlers/access.ts';
+import type { CaddyHandler } from '../handlers/context.ts';
+import { dotSegmentGuard } from '../handlers/target.ts';
+import { ownedId } from '../ids.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+
+/** What nearly each route to an app has among its handlers, always the very same. None of it remembers anything of a request. */
+const COMMON: ReadonlyMap<CaddyHandler, string> = new Map([
+  [forgedHeaders, 'forged'],
+  [dotSegmentGuard, 'dots'],
+]);
+
+/** Names of ours among the named routes of a server. */
+const PREFIX = 'caddyctl-';
+
+/**
+ * Handlers that stand once in a server, as a named route, and that its routes invoke: of thousands of sites of which no two
+ * are alike, a third of what Caddy loads would be these.
+ */
+export class SharedHandlers {
+  readonly #used = new Map<string, readonly CaddyHandler[]>();
+
+  /** The same handlers, those that are common by their name. */
+  share(handle: readonly CaddyHandler[]): readonly CaddyHandler[] {
+    const shared: CaddyHandler[] = [];
+    let run: CaddyHandler[] = [];
+    const endRun = (): void => {
+      if (run.length > 0) shared.push({ handler: 'invoke', name: this.#nameOf(run) });
+      run = [];
+    };
+    for (const handler of handle) {
+      if (COMMON.has(handler)) run.push(handler);
+      else {
+        endRun();
+        shared.push(handler);
+      }
+    }
+    endRun();
+    return shared;
+  }
+
+  #nameOf(run: readonly CaddyHandler[]): string {
+    const name = `${PREFIX}${run.map((handler) => COMMON.get(handler)).join('-')}`;
+    this.#used.set(name, run);
+    return name;
+  }
+
+  /** The named routes that were invoked; undefined where there are none. */
+  routes(owner: string, part: string): JsonObject | undefined {
+    if (this.#used.size === 0) return undefined;
+    return Object.fromEntries(
+      [...this.#used].map(([name, handle]) => [name, { '@id': ownedId(owner, part, `_${name}`), handle }]),
+    );
+  }
+}
+
+/** The handlers of a route with those in place that it only names. What names none is the very same object. */
+export function unshared(route: JsonValue, named: JsonValue | undefined): JsonValue {
+  if (!isJsonObject(route) || !isJsonObject(named) || !Array.isArray(route['handle'])) return route;
+  const handle = route['handle'] as readonly JsonValue[];
+  const placed = handle.flatMap((handler): readonly JsonValue[] => namedBy(handler, named) ?? [handler]);
+  return placed.length === handle.length && placed.every((each, at) => each === handle[at])
+    ? route
+    : { ...route, handle: placed };
+}
+
+function namedBy(handler: JsonValue, named: JsonObject): readonly JsonValue[] | undefined {
+  if (!isJsonObject(handler) || handler['handler'] !== 'invoke') return undefined;
+  const { name } = handler;
+  if (typeof name !== 'string' || !name.startsWith(PREFIX) || !Object.hasOwn(named, name)) return undefined;
+  const route = named[name];
+  return isJsonObject(route) && Array.isArray(route['handle']) ? (route['handle'] as readonly JsonValue[]) : undefined;
+}
