@@ -29,7 +29,7 @@ export function pathMatcher({ exact, segments, slash }: PathPattern): MatcherSet
   // Not `(/.*)?$`: a dot is no line break, and a client may send one.
   if (!/[*?[\]\\{}]/.test(path)) return { path: exact ? [path + (slash ? '/' : '')] : [path, `${path}/*`] };
   const pattern = segments.map((segment) => (segment === '*' ? '[^/]+' : escapeRegex(segment))).join('/');
-  return { path_regexp: { pattern: verbatim(`(?i)^/${pattern}${exact ? `${slash ? '/' : ''}$` : '(?:/|$)'}`) } };
+  return { path_regexp: { pattern: verbatim(`(?i)^/${pattern}${exact ? `${slash ? '/' : ''}$` : '(/|$)'}`) } };
 }
 
 /** RE2 takes a backslash before any punctuation as that character. */
