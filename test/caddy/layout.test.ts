@@ -3,7 +3,7 @@ import { canonical, type JsonValue } from '../../src/caddy/json.ts';
 import { unfold } from '../../src/caddy/layout/unfold.ts';
 import { compile } from '../../src/compile.ts';
 import { describe } from '../../src/plan/describe.ts';
-import { at, entriesOf, itemsOf, type Live } from '../../src/plan/live.ts';
+import { at, entriesOf, type Live } from '../../src/plan/live.ts';
 import { markOf } from '../../src/plan/marks.ts';
 import { oursOf } from '../../src/plan/ours.ts';
 import { goldenTarget } from '../support/golden.ts';
