@@ -1,5 +1,5 @@
 import { realpath } from 'node:fs/promises';
-import { dirname, join, resolve, sep } from 'node:path';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { defineOwners } from '../ir/owners/define.ts';
 import { environments, type Owners } from '../ir/owners/owners.ts';
@@ -74,31 +74,31 @@ async function readOwners(
 }
 
 /**
- * Each as written and as it is really called, since a file may be told of by either. Where a link would make a folder that
- * of another owner, or one around or within it, only what is written counts: an owner could set such a link in its own.
+ * Each as written and as it is really called, since a file may be told of by either. What lies in the folder of another owner
+ * is only what it is called there: that one could make it a link to anybody's.
  */
 async function realFolders(
   base: string,
   owners: readonly (readonly string[])[],
 ): Promise<readonly (readonly string[])[]> {
-  const realBase = await realpath(base).catch(() => base);
   const all = await Promise.all(
     owners.flatMap((folders, owner) =>
       folders.map(async (folder): Promise<Folder> => {
         const written = resolve(base, folder);
-        const real = await realpath(written).catch(() => written);
-        return { owner, written, real, isLink: real !== resolve(realBase, folder) };
+        return { owner, written, real: await realpath(written).catch(() => written) };
       }),
     ),
   );
-  const counts = (one: Folder): boolean =>
-    !one.isLink ||
-    all.every(
-      (other) => other.owner === one.owner || relation(one.real, other.real) === relation(one.written, other.written),
-    );
+  const isAsCalled = (one: Folder): boolean => {
+    const around = all
+      .filter(({ owner, written }) => owner !== one.owner && isWithin(one.written, written))
+      .toSorted((a, b) => b.written.length - a.written.length)[0];
+    if (around === undefined) return true;
+    return isAsCalled(around) && one.real === join(around.real, relative(around.written, one.written));
+  };
   return owners.map((_, index) => {
     const own = all.filter(({ owner }) => owner === index);
-    return [...new Set(own.flatMap((one) => (counts(one) ? [one.written, one.real] : [one.written])))];
+    return [...new Set(own.flatMap((one) => (isAsCalled(one) ? [one.written, one.real] : [one.written])))];
   });
 }
 
@@ -106,11 +106,8 @@ interface Folder {
   readonly owner: number;
   readonly written: string;
   readonly real: string;
-  readonly isLink: boolean;
 }
 
-function relation(one: string, other: string): 'same' | 'within' | 'around' | 'apart' {
-  if (one === other) return 'same';
-  if (one.startsWith(`${other}${sep}`) || other === sep) return 'within';
-  return other.startsWith(`${one}${sep}`) || one === sep ? 'around' : 'apart';
+function isWithin(one: string, other: string): boolean {
+  return one !== other && (other === sep || one.startsWith(`${other}${sep}`));
 }

@@ -76,6 +76,24 @@ test.each([
   expect(new Set(found)).toEqual(new Set(['web/a.yaml web', 'ops/b.yaml ops']));
 });
 
+test('nobody can take from another that its folder is a link of the operator', async () => {
+  const elsewhere = mkdtempSync(join(tmpdir(), 'caddyctl-elsewhere-'));
+  try {
+    write('owners.yaml', 'owners: { inner: { folder: ops/inner }, ops: { folder: ops }, far: { folder: far } }');
+    symlinkSync(elsewhere, join(folder, 'far'));
+    writeFileSync(join(elsewhere, 'a.yaml'), 'sites: {}');
+    for (const to of [elsewhere, tmpdir(), '/']) {
+      rmSync(join(folder, 'ops/inner'), { force: true });
+      symlinkSync(to, join(folder, 'ops/inner'));
+      const { owners } = await read();
+      const of = (path: string) => typeof owners === 'object' && ownerOf(owners, { path, real: path })?.name;
+      expect(of(join(realpathSync(elsewhere), 'a.yaml'))).toBe('far');
+    }
+  } finally {
+    rmSync(elsewhere, { recursive: true });
+  }
+});
+
 test.each([
   ['is gone', () => rmSync(join(folder, 'owners.yaml')), 'file-missing'],
   ['is empty', () => write('owners.yaml', ''), 'missing-key'],

@@ -107,14 +107,16 @@ describe('what was asked ahead', () => {
     asker: { ...verify().asker, ahead: async () => found },
   });
 
-  test('counts as asked before the push', async () => {
+  test('counts as asked before the push where it passed', async () => {
     await run(1);
-    expect((await run(2, asking(verdict('failed')))).outcome).toMatchObject({
-      kind: 'applied',
-      checks: { failing: [{ id: 'a' }] },
-    });
-    // What it goes back to is no better.
-    expect((await run(3, asking(verdict('passed')))).outcome.kind).toBe('rollback-failed');
+    alive.clear();
+    // What it goes back to is no better by now.
+    expect((await run(2, asking(verdict('passed')))).outcome.kind).toBe('rollback-failed');
+  });
+
+  test('is asked again where it did not', async () => {
+    await run(1);
+    expect((await run(2, asking(verdict('failed')))).outcome.kind).toBe('rolled-back');
   });
 
   test('does not count for another question of the same site', async () => {

@@ -4,6 +4,9 @@ import { inputsDigest, inputsOf } from '../../history/inputs.ts';
 import { type Owner, ownerOf } from '../../ir/owners/owners.ts';
 import type { LastServed } from './last-served.ts';
 
+/** Of the machine rather than of a file: the place is only the first that wants the address. */
+const PASSING = /address already in use|bind: permission denied/;
+
 interface Blame {
   readonly owner: string;
   /** Of all that the owner wrote. */
@@ -29,6 +32,7 @@ export class Blamed {
   note(sources: OwnedSources, complaint: Diagnostic, last: LastServed): boolean {
     const owners = knownOwners(sources);
     const owner = owners && complaint.place && ownerOf(owners, complaint.place.file);
+    if (PASSING.test(complaint.message)) return false;
     if (owner === undefined || this.#blames.some(({ owner: name }) => name === owner.name)) return false;
     const digest = digestOf(sources, owner);
     const served = { ...sources, sources: [...last.files.values()] };

@@ -43,6 +43,7 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
   let working = 0;
   let calls = 0;
   let answers = new Map<string, Promise<unknown>>();
+  let looking: Promise<void> | undefined;
 
   function tell(error: AdminError | undefined): void {
     // Where it does not say when it was started, one that was away counts as another.
@@ -85,6 +86,17 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
     }
   }
 
+  /** Asked before what is read, once for all that is read at a time: whatever is loaded later moves the gauge. */
+  function looked(): Promise<void> {
+    looking ??= admin
+      .reloads()
+      .then(know)
+      .finally(() => {
+        looking = undefined;
+      });
+    return looking;
+  }
+
   /** What a process can do stays so as long as it lives. */
   function once<T>(what: string, call: () => Promise<T>): Promise<T> {
     if (started === undefined || isAway) return call();
@@ -98,10 +110,9 @@ export function createPulse({ admin, onBack, onChange, onReachable }: PulseParts
   return {
     admin: {
       ...admin,
-      // Asked before what is read: whatever is loaded later moves the gauge.
       read: (scope) =>
         noting(async () => {
-          if (scope === 'apps') know(await admin.reloads());
+          await looked();
           return await admin.read(scope);
         }),
       write: (...write) => noting(() => admin.write(...write)),

@@ -3,6 +3,7 @@ import { createCompile } from '../../compile.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../../diagnostics/position.ts';
 import { knownOwners, type OwnedSources } from '../../files/read-owned.ts';
+import type { Model } from '../../ir/model.ts';
 import { ledAstray } from '../../lookup/led-astray.ts';
 import { createNameLookup, type NameLookup } from '../../lookup/name-lookup.ts';
 import { compileHolding } from './hold-file.ts';
@@ -63,7 +64,7 @@ export function createCompiler(parts: CompilerParts): Compiler {
       policies = onePass(sources, running, last);
     }
     const astray = policies.model === undefined ? [] : await ledAstray(policies.model, target, lookup);
-    return { policies, provided: provided?.diagnostics ?? [], astray };
+    return { policies, provided: provided?.diagnostics ?? [], astray: astray.map((found) => orTold(found, last)) };
   }
 
   /** Whoever's files are bad here has them held as if they were bad in themselves. */
@@ -77,9 +78,12 @@ export function createCompiler(parts: CompilerParts): Compiler {
     const isHolding = knownOwners(sources) !== undefined || (onError === 'hold-file' && sources.owners === undefined);
     if (bad.length === 0 || !isHolding) return here;
     const again = await onePassHere({ ...sources, diagnostics: [...sources.diagnostics, ...bad] }, running, last);
-    if (again.policies.config === undefined) return here;
-    // What is served already may lead astray at any time: that is told, and nobody else waits for it.
-    return { ...again, astray: again.astray.filter(({ place }) => !again.policies.held.has(place?.file.path ?? '')) };
+    return again.policies.config === undefined ? here : again;
+  }
+
+  /** Whether no name leads astray. */
+  async function isAsTold(model: Model): Promise<boolean> {
+    return (await ledAstray(model, target, lookup)).length === 0;
   }
 
   return {
@@ -87,8 +91,7 @@ export function createCompiler(parts: CompilerParts): Compiler {
     async compile(sources, whatIsRead, running, last) {
       const key = JSON.stringify([whatIsRead, running?.capabilities, [...(running?.modules ?? [])]]);
       const known = compiled?.key === key && isSame(compiled.from, sources.sources) ? compiled.policies : undefined;
-      const leadsAstray = known?.model !== undefined && (await ledAstray(known.model, target, lookup)).length > 0;
-      if (known !== undefined && !leadsAstray) return known;
+      if (known !== undefined && (known.model === undefined || (await isAsTold(known.model)))) return known;
       compiled = undefined;
       const { policies: made, provided, astray } = await compileHere(sources, running, last);
       const isBad = [...provided, ...astray].some(isError);
@@ -101,6 +104,13 @@ export function createCompiler(parts: CompilerParts): Compiler {
       return policies;
     },
   };
+}
+
+/** What is served already may lead astray at any time, and whoever answers for the name decides when: so nobody waits for it. */
+function orTold(found: Diagnostic, { files }: LastServed): Diagnostic {
+  const file = found.place?.file;
+  const isServed = file !== undefined && files.get(file.path)?.text === file.text;
+  return isServed ? { ...found, severity: 'warning' } : found;
 }
 
 interface Here {

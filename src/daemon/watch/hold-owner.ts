@@ -28,7 +28,8 @@ export function compileByOwner(
   const mistakes = whole.diagnostics.filter(isError);
   if (mistakes.length === 0) return whole;
   const set = new HeldSet(read, whole, stakesOf(read, last), build);
-  const suspects = new Set(mistakes.map(({ place }) => place && ownerOf(read.owners, place.file)));
+  const places = mistakes.flatMap(({ place, related = [] }) => [place, ...related.map((each) => each.place)]);
+  const suspects = new Set(places.map((place) => place && ownerOf(read.owners, place.file)));
   set.admit(set.waiting.filter(({ owner }) => !suspects.has(owner)));
   // One may need what another brings, or gives up: a few times, for two may not agree.
   for (let round = 0; round < MOST_ROUNDS; round++) {
@@ -43,6 +44,8 @@ class HeldSet {
   /** How often what stands became something else, and when each was tried last. */
   #changes = 0;
   readonly #tried = new Map<Stake, number>();
+  /** Those of whom something that was changed stands. */
+  readonly #admitted = new Set<Stake>();
   readonly #read: OwnedSources & { readonly owners: Owners };
   readonly #whole: ReadPolicies;
   readonly #build: (set: OwnedSources) => ReadPolicies;
@@ -91,13 +94,15 @@ class HeldSet {
     for (let round = 0; part !== undefined && round < MOST_ROUNDS; round++) {
       const mistakes = this.#try(new Map([[owner, part]]));
       if (mistakes.length === 0) {
+        this.#admitted.add(stake);
         if (part === read) this.#isDone([stake]);
         return;
       }
       why ??= this.#ofOwner(owner, mistakes);
       part = holding === 'hold-file' ? withoutBad(part, stake, this.#ofOwner(owner, mistakes)) : undefined;
     }
-    if (served === undefined) return;
+    // What stands of it already, beside what stands of the others, is proved.
+    if (served === undefined || this.#admitted.has(stake)) return;
     this.#standing = new Map([...this.#standing, [owner, asServed(stake, why ?? [])]]);
   }
 

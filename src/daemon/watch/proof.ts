@@ -21,8 +21,11 @@ export interface VerifySettings {
 export interface Proof {
   /** Begins a turn: what is on trial, or has failed. */
   look(warn: (problem: Diagnostic) => void): Promise<Trial | undefined>;
-  /** How the turn is to be verified; undefined where there is nothing to ask. `isNews`: something is to be pushed, or may be. */
-  verify(trial: Trial | undefined, isNews: boolean): Verify | undefined;
+  /**
+   * How the turn is to be verified; undefined where there is nothing to ask. `isNews`: something is to be pushed, or may be;
+   * `isFirst`: and it is the first turn about it.
+   */
+  verify(trial: Trial | undefined, isNews: boolean, isFirst: boolean): Verify | undefined;
   /** Forgets what failed, so that it is tried again. */
   forgive(): Promise<void>;
   /** Notes how the turn ended for this revision, and gives what its checks said, then or before. */
@@ -62,11 +65,11 @@ export function createProof(
 
   return {
     look: current,
-    verify(trial, isNews) {
+    verify(trial, isNews, isFirst) {
       const looks = hasToLook();
       if (!isNews && !looks && trial?.state !== 'pushed') return undefined;
       const again = new Set(last === undefined ? [] : wrongIn(last.checks));
-      return { asker, trials, ...settings, looks, isPatient: false, isNews, again };
+      return { asker, trials, ...settings, looks, isPatient: false, isNews: isNews && isFirst, again };
     },
     async forgive() {
       unproved = [];

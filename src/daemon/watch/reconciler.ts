@@ -22,7 +22,7 @@ import { rememberedPass } from './remembered-pass.ts';
 import { isServed, type Result, resultOf, type Verdict } from './result.ts';
 import type { Settled } from './settled.ts';
 import type { Reason } from './triggers.ts';
-import { after, isTakenBack, loadsOf, type Turn } from './turn.ts';
+import { after, inRounds, isTakenBack, loadsOf, type Round, type Turn } from './turn.ts';
 import { anotherCaddy, type Bench, judge, judgeFallback, type SelfHeal } from './verdict.ts';
 
 export interface ReconcilerParts {
@@ -67,6 +67,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   let knownEpoch = 0;
   /** What the history has been told of already. */
   let recorded: string | undefined;
+  /** What the last pass was about. */
+  let seen: string | undefined;
   const blamed = new Blamed();
 
   function bench(failed?: string): Bench {
@@ -122,24 +124,11 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     settled = { ...desire, from: 'here', foreign, epoch: epoch() };
   }
 
-  /**
-   * The complaint of Caddy of one owner's files is a mistake of that one's, and the others are served in the same turn. So is
-   * another Caddy.
-   */
-  async function turn(reasons: ReadonlySet<Reason>): Promise<Turn> {
-    if (reasons.has('signal') || epoch() !== knownEpoch) blamed.forget();
-    let loads = 0;
-    for (;;) {
-      const { again, ...found } = await once(reasons);
-      loads += found.loads;
-      if (!again) return { ...found, loads };
-    }
-  }
-
-  async function once(reasons: ReadonlySet<Reason>): Promise<Turn & { readonly again: boolean }> {
+  async function once(reasons: ReadonlySet<Reason>, round: number): Promise<Round> {
     const warnings: Diagnostic[] = [];
     const warn = (problem: Diagnostic): void => void warnings.push(problem);
     if (reasons.has('signal')) await proof?.forgive();
+    if ((reasons.has('signal') && round === 1) || epoch() !== knownEpoch) blamed.forget();
     const [found, trial] = await Promise.all([read(), proof?.look(warn)]);
     const sources = blamed.asRead(found);
     const owners = knownOwners(sources);
@@ -194,7 +183,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
     };
     const news = JSON.stringify([digest, pin.kind, pin.kind === 'holds' ? pin.revision : '']);
     const isKnown = news === recorded;
-    const verify = proof?.verify(trial, !isKnown);
+    const verify = proof?.verify(trial, !isKnown, news !== seen);
+    seen = news;
     const compiled = () => inputsFor(pin, policies);
     const outcome = await rememberedPass(input, { memory, pin, verify, isKnown, inputs: compiled, warn });
     if (outcome.kind === 'rejected') rejected = desired;
@@ -207,7 +197,9 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       recorded = news;
       if (pin.kind !== 'holds' && policies !== undefined) lastServed = servedFrom(policies.sources);
     }
-    const isMistake = ['invalid', 'refused', 'rejected', 'withheld', 'rollback-failed'].includes(main.result.kind);
+    const isMistake =
+      verdict !== anotherCaddy &&
+      ['invalid', 'refused', 'rejected', 'withheld', 'rollback-failed'].includes(main.result.kind);
     const back = isMistake && desired !== settled?.revision ? await fallBack() : undefined;
     const last = back ?? main;
     return {
@@ -227,12 +219,12 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       healed: last.outcome.kind === 'applied' ? last.drift : undefined,
       drift: isServed(last.result) ? foreignDrift(last.outcome) : last.drift,
       changed,
-      warnings: [...new Map(warnings.map((each) => [each.message, each])).values()],
+      warnings,
       again: isBlamed || verdict === anotherCaddy,
     };
   }
 
-  return { turn };
+  return { turn: (reasons) => inRounds((round) => once(reasons, round)) };
 
   function runsAfter(outcome: Outcome): Turn['runs'] {
     if (!('plan' in outcome)) return undefined;

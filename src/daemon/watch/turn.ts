@@ -60,3 +60,24 @@ export function loadsOf(outcome: Outcome): number {
 export function isTakenBack({ kind }: Outcome): boolean {
   return kind === 'rolled-back' || kind === 'rollback-failed';
 }
+
+/** A turn that is to begin anew, or not. */
+export type Round = Turn & { readonly again: boolean };
+
+/** How often one turn may begin anew. */
+const mostRounds = 4;
+
+/**
+ * What Caddy complains of in one owner's files is a mistake of that one's, and the others are served in the same turn; so is
+ * another Caddy. But whoever writes all the time, and a Caddy that comes and goes, is not waited for.
+ */
+export async function inRounds(once: (round: number) => Promise<Round>): Promise<Turn> {
+  let loads = 0;
+  const warnings = new Map<string, Diagnostic>();
+  for (let round = 1; ; round++) {
+    const { again, ...found } = await once(round);
+    loads += found.loads;
+    for (const warning of found.warnings) warnings.set(warning.message, warning);
+    if (!again || round === mostRounds) return { ...found, loads, warnings: [...warnings.values()] };
+  }
+}

@@ -25,7 +25,27 @@ export function forbiddenUpstreams(model: Model, context: Guarded): Diagnostic[]
 
 /** The names that upstreams are reached by, as a resolver is asked for them. */
 export function namesDialled({ sites }: Model): Set<string> {
-  return new Set(sites.flatMap(namesOf));
+  return new Set(sites.flatMap(namesOfSite));
+}
+
+/** The names among dial addresses. */
+export function namesOf(dials: readonly string[]): Set<string> {
+  const hosts = dials.flatMap((dial) => dialled(dial).host ?? []).map(canonicalHost);
+  return new Set(hosts.filter((host) => isIP(host) === 0 && !isLoopback(host)));
+}
+
+/** The same dial addresses with what their names lead to in place of these. */
+export function dialsBehind(dials: readonly string[], addresses: ReadonlyMap<string, readonly string[]>): string[] {
+  return dials.flatMap((dial) => {
+    const { host, port } = dialled(dial);
+    return (host === undefined ? [] : (addresses.get(canonicalHost(host)) ?? [])).map((address) =>
+      dialOf(address, port),
+    );
+  });
+}
+
+function dialOf(address: string, port: number | undefined): string {
+  return `${isIP(address) === 6 ? `[${address}]` : address}:${port}`;
 }
 
 /** The same as `forbiddenUpstreams` of what names lead to; of a name that is not among `addresses`, nothing. */
@@ -39,11 +59,11 @@ export function forbiddenByName(
   const isDoubtful = (address: string): boolean => isLoopback(address) || isMetadata(address) || guarded.has(address);
   const doubtful = new Map([...addresses].filter(([, found]) => reachable(found).some(isDoubtful)));
   if (doubtful.size === 0) return [];
-  const sites = model.sites.filter((site) => namesOf(site).some((name) => doubtful.has(name)));
+  const sites = model.sites.filter((site) => namesOfSite(site).some((name) => doubtful.has(name)));
   return eachRoute({ ...model, sites }, (route) =>
     dialledBy(route).flatMap(({ dial, host = '', port }) => {
       const reasons = reachable(doubtful.get(canonicalHost(host)) ?? []).flatMap((address) => {
-        const led = dialled(`${isIP(address) === 6 ? `[${address}]` : address}:${port}`);
+        const led = dialled(dialOf(address, port));
         return forbidden(led, `${dial} leads to ${address}, which`, context, route);
       });
       return reasons.slice(0, 1);
@@ -51,7 +71,7 @@ export function forbiddenByName(
   );
 }
 
-function namesOf(site: Site): readonly string[] {
+function namesOfSite(site: Site): readonly string[] {
   return names.of(site, '', () => {
     const hosts = site.routes.flatMap((route) => dialledBy(route).flatMap(({ host }) => host ?? []));
     return [...new Set(hosts.map(canonicalHost))].filter((name) => isIP(name) === 0 && !isLoopback(name));

@@ -91,9 +91,13 @@ export async function verifiedPass(input: VerifiedPassInput): Promise<Outcome> {
       const unsure = await verification.unproved(before);
       guarantees = choose(all, plan, unsure);
       const known: Ahead = (await ahead) ?? new Map();
-      const unknown = guarantees.filter(({ check }) => !known.has(check));
-      const found = guarantees.flatMap(({ check }) => known.get(check) ?? []);
-      const passed = new Set([...found, ...(await asker.ask(unknown, answer, baseline.inAll))].flatMap(passedId));
+      // Only what passed counts: while others worked, the time for an answer may have run out without anybody listening.
+      const isSound = ({ check }: Guarantee): boolean => known.get(check)?.state === 'passed';
+      const others = guarantees.filter((guarantee) => !isSound(guarantee));
+      const passed = new Set([
+        ...guarantees.filter(isSound).map(({ check: { id } }) => id),
+        ...(await asker.ask(others, answer, baseline.inAll)).flatMap(passedId),
+      ]);
       // What an unproved push has broken already is not to be forgiven to the next one.
       pending = unsure?.sound.every(({ check }) => passed.has(check.id)) === true ? undefined : unsure;
       const passedEarlier = new Set(pending?.sound.map(({ check }) => check.id));

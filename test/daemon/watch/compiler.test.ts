@@ -57,10 +57,14 @@ test('one that is served and leads there later is told, is looked at without a c
   const still = await pass([evil, web('one')], served);
   expect([still.config, still.held.size]).toEqual([first.config, 0]);
   leadTo('169.254.169.254');
-  const found = await pass([evil, web('two')], served);
-  expect(new Set(found.sources)).toEqual(new Set([evil, web('two')]));
-  expect(found.config).toBeDefined();
-  expect([...found.held.keys()]).toEqual(['evil/a.yaml']);
+  for (const by of [owners, 'nobody'] as const) {
+    const found = await pass([evil, web('two')], served, by);
+    expect(new Set(found.sources)).toEqual(new Set([evil, web('two')]));
+    expect([found.config === undefined, found.held.size]).toEqual([false, 0]);
+    expect(found.diagnostics).toContainEqual(
+      expect.objectContaining({ code: 'metadata-upstream', severity: 'warning' }),
+    );
+  }
   expect(asked()).toBeGreaterThan(3);
 });
 

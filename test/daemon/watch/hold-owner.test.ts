@@ -165,6 +165,27 @@ describe('a clash of two owners', () => {
   });
 });
 
+test('what stands of an owner stays, whatever the rest of it does beside what another brings', () => {
+  const two = owned('owners: { a: { folder: a, hosts: a.test }, b: { folder: b, hosts: b.test } }\n');
+  const texts = (version: string) => ({
+    'a/1.yaml': `${version}1`,
+    'a/2.yaml': `${version}2`,
+    'b/1.yaml': `${version}3`,
+  });
+  // The second file of the one goes with nothing: at first it shows in itself, then in what the other has changed.
+  const stub: typeof compile = (sources) => {
+    const has = (text: string) => sources.find((file) => file.text === text);
+    const bad = has('new2') && (has('new3') ?? has('new2'));
+    if (bad === undefined) return { diagnostics: [], config: { apps: {} } };
+    const place = { file: bad, range: { start: 0, end: 0 } };
+    return { diagnostics: [{ code: 'x', severity: 'error', message: 'x', hint: undefined, place }] };
+  };
+  const read = { sources: filesOf(texts('new')), diagnostics: [], owners: two };
+  const found = compileByOwner(read, servedFrom(filesOf(texts('old'))), 'hold-file', goldenTarget, stub);
+  expect(served(found)).toEqual({ 'a/1.yaml': 'new1', 'a/2.yaml': 'old2', 'b/1.yaml': 'new3' });
+  expect([...found.held.keys()]).toEqual(['a/2.yaml']);
+});
+
 describe('after a start', () => {
   const inputs = inputsOf([...filesOf(before), owners.file], owners.file);
   const asRead = (now: Texts) => servedAsRead(filesOf(now), inputs, owners.file);
