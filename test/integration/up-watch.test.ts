@@ -85,7 +85,9 @@ test('a folder that was emptied takes no site down', async () => {
   const site = await local();
   await rm(join(policies, 'a.yaml'));
   await site.run.says(/^error: refused: the policies name no site/m);
-  const [, command = ''] = /^hint: if that is meant, allow it once: npx caddyctl (.*)$/m.exec(site.run.stderr()) ?? [];
+  const hint = /^hint: if that is meant, allow it once: npx caddyctl (.*)\n/m;
+  await site.run.says(hint);
+  const [, command = ''] = hint.exec(site.run.stderr()) ?? [];
   expect((await site.body('app.localhost')).body).toBe('hello');
   // It is runnable as it is printed.
   expect(await asks(...command.split(' '), '--yes')).toEqual([expect.stringContaining('5 removed'), 0]);
