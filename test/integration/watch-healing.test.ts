@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { endAll } from '../support/up.ts';
+import { caddyctl, endAll } from '../support/up.ts';
 import { until } from '../support/until.ts';
 import { logOf, logs, startWatching, type Watching } from '../support/watching.ts';
 
@@ -220,6 +220,29 @@ describe('what others did to ours', () => {
       await other.stop();
     }
   });
+});
+
+test('what a guard refused and a person allowed is not undone, not even where Caddy comes back blank', async () => {
+  await at.startCaddy();
+  await at.write(site('one'));
+  const run = at.watch('--log-level', 'debug');
+  await at.serves('a.example.com', 'one');
+  await at.remove();
+  const { hint } = await logs(run, { outcome: 'refused' });
+  const [, digest = ''] = /--allow (\w+)/.exec(String(hint)) ?? [];
+  expect(await at.body('a.example.com')).toBe('one');
+  const policies = join(at.folder, 'policies');
+  const args = ['apply', policies, '--admin', at.proxy.address, '--allow', digest, '--yes'];
+  expect(await caddyctl({ args, home: at.folder }).ended).toBe(0);
+  for (const [act, msg] of [
+    [() => run.kill('SIGHUP'), 'nothing to apply'],
+    [() => at.startCaddy(), 'policies applied'],
+  ] as const) {
+    const before = logOf(run).length;
+    await act();
+    await logs(run, { msg }, before);
+    expect(await at.body('a.example.com')).toBeUndefined();
+  }
 });
 
 test('a state folder that cannot be used hinders nothing and is told', async () => {

@@ -4,7 +4,9 @@ import { degraded, skipped } from '../../history/degraded.ts';
 import { goodEntries } from '../../history/condemned.ts';
 import type { By } from '../../history/entry.ts';
 import type { History } from '../../history/history.ts';
+import { inputsDigest } from '../../history/inputs.ts';
 import type { Pin } from '../../history/pin.ts';
+import type { Trial } from '../../history/trial.ts';
 import type { Settled } from './settled.ts';
 
 /** The history as the daemon uses it. Whatever is wrong with it is told, and hinders nothing. */
@@ -13,6 +15,11 @@ export interface Memory {
   readonly by: By;
   /** What this Caddy was given last, by whoever it was. */
   lastGood(warn: (problem: Diagnostic) => void): Promise<Settled | undefined>;
+  /**
+   * The revision that this Caddy was given last, or is being given, if it was made of policies with these `inputs`: whatever
+   * a guard says of it, somebody has allowed it.
+   */
+  applied(inputs: string, trial: Trial | undefined, warn: (problem: Diagnostic) => void): Promise<string | undefined>;
   /** What holds in place of the policies, as long as their texts are those of `inputs`. */
   pinned(inputs: string, warn: (problem: Diagnostic) => void): Promise<Pinned>;
 }
@@ -51,6 +58,16 @@ export function createMemory(history: History, by: By, admin: Pick<AdminPort, 'a
         if (entry === undefined) return undefined;
         const { revision, inputs } = entry;
         return { revision, inputs, config: await history.config(entry), from: 'history', epoch: 0 };
+      } catch (error) {
+        warn(degraded(history.folder, error));
+        return undefined;
+      }
+    },
+    async applied(inputs, trial, warn) {
+      if (trial?.state === 'pushed' && trial.inputs === inputs) return trial.revision;
+      try {
+        const entry = await goodEntry(undefined, warn);
+        return entry !== undefined && inputsDigest(entry.inputs) === inputs ? entry.revision : undefined;
       } catch (error) {
         warn(degraded(history.folder, error));
         return undefined;

@@ -67,6 +67,8 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
   let knownEpoch = 0;
   /** What the history has been told of already. */
   let recorded: string | undefined;
+  /** What somebody applied of the policies as they are now. */
+  let meant: string | undefined;
   /** What the last pass was about. */
   let seen: string | undefined;
   const blamed = new Blamed();
@@ -88,7 +90,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
 
   /** What was applied before is no news, whatever Caddy has lost of it meanwhile. */
   function optionsFor(revision: string | undefined): PlanOptions {
-    if (revision === undefined || revision !== settled?.revision) return options;
+    if (revision === undefined || (revision !== settled?.revision && revision !== meant)) return options;
     const { maxGrowth: _, ...rest } = options;
     return { ...rest, allowEmpty: true, maxDelete: 1 };
   }
@@ -140,6 +142,7 @@ export function createReconciler(parts: ReconcilerParts): Reconciler {
       sources.diagnostics.map(({ code, place }) => [code, place?.file.path]),
     ]);
     if (isFirst) settled = await memory?.lastGood(warn);
+    meant = reasons.has('files') ? undefined : await memory?.applied(digest, trial, warn);
     const served = (lastServed ??= servedAsRead(sources.sources, settled?.inputs ?? [], owners?.file));
     isFirst = false;
     if (whatIsRead !== knownInputs || epoch() !== knownEpoch || reasons.has('signal')) {
