@@ -42,6 +42,20 @@ test('what sites of their own kind have alike stands once, and is told of each a
   expect(handlers(server)).toEqual(handlers(flat));
 });
 
+test('the same where the sites need no shape, since most have long lists of hosts', () => {
+  const hostsOf = (n: number): string[] =>
+    Array.from({ length: n % 5 === 0 ? 1 : 101 }, (_, m) => `${n % 2 === 0 ? '' : '*.'}s${n}-${m}.example.com`);
+  const each = Array.from({ length: 100 }, (_, n) => [
+    hostsOf(n).join(', '),
+    { tls: 'off', to: '127.0.0.1:8001', request_headers: { [`X-Kind-${n}`]: 'a' } },
+  ]);
+  const text = JSON.stringify({ sites: Object.fromEntries(each) });
+  const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
+  expect(JSON.stringify(auto?.live)).toContain('"invoke"');
+  expect(JSON.stringify(auto?.live)).not.toMatch(/\._(hosts|alike|paths)-/);
+  expect(toldOf(auto?.live)).toEqual(toldOf(plain?.live));
+}, 120_000);
+
 test.each([
   ['gone', undefined],
   ['nothing', null],

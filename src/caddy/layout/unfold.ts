@@ -13,8 +13,8 @@ export function unfold(server: JsonValue | undefined): readonly JsonValue[] {
   if (!isJsonObject(server)) return [];
   const { named_routes: named } = server;
   const routes = list(server['routes']);
-  if (!routes.some((route) => isShape(route))) return routes;
-  return routes.flatMap((route) => plainRoutes(route, {})).map((route) => unshared(route, named));
+  const plain = routes.some((route) => isShape(route)) ? routes.flatMap((route) => plainRoutes(route, {})) : routes;
+  return named === undefined ? plain : plain.map((route) => unshared(route, named));
 }
 
 interface Around {
