@@ -26,7 +26,7 @@ type Surroundings = Pick<WayContext, 'folder' | 'env' | 'signal'>;
 /** The mirrors that this machine's apt knows. Throws an Error whose message says in one line why there are none to be used. */
 export async function debianSources(
   { env, signal }: Pick<Surroundings, 'env' | 'signal'>,
-  keyrings: readonly string[] = debianKeyrings,
+  keyrings: readonly string[],
 ): Promise<readonly Omit<DebianSource, 'suite'>[]> {
   const mirrors = await debianMirrors(env, signal);
   if (mirrors.length === 0) throw new Error("this machine's apt knows no Debian mirror");
@@ -57,7 +57,7 @@ export async function unpackPackage(
   const apt = ['-q', '-c', join(home, 'apt.conf'), ...settings(home).flatMap((setting) => ['-o', setting])];
   await runCommand('apt-get', [...apt, 'update'], options);
   await runCommand('apt-get', [...apt, 'download', name], options);
-  const packages = (await readdir(home)).filter((name) => name.endsWith('.deb'));
+  const packages = (await readdir(home)).filter((file) => file.endsWith('.deb'));
   await runCommand('dpkg-deb', ['--extract', ...packages, join(home, 'package')], options);
   return join(home, 'package');
 }

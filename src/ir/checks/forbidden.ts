@@ -31,7 +31,12 @@ export function namesDialled({ sites }: Model): Set<string> {
 /** The names among dial addresses. */
 export function namesOf(dials: readonly string[]): Set<string> {
   const hosts = dials.flatMap((dial) => dialled(dial).host ?? []).map(canonicalHost);
-  return new Set(hosts.filter((host) => isIP(host) === 0 && !isLoopback(host)));
+  return new Set(hosts.filter(isName));
+}
+
+/** Whether a resolver is asked for it. */
+function isName(host: string): boolean {
+  return isIP(host) === 0 && !isLoopback(host);
 }
 
 /** The same dial addresses with what their names lead to in place of these. */
@@ -74,7 +79,7 @@ export function forbiddenByName(
 function namesOfSite(site: Site): readonly string[] {
   return names.of(site, '', () => {
     const hosts = site.routes.flatMap((route) => dialledBy(route).flatMap(({ host }) => host ?? []));
-    return [...new Set(hosts.map(canonicalHost))].filter((name) => isIP(name) === 0 && !isLoopback(name));
+    return [...new Set(hosts.map(canonicalHost))].filter(isName);
   });
 }
 
