@@ -1,4 +1,5 @@
 import { missingRequirements } from './caddy/requirements.ts';
+import { shared } from './caddy/share.ts';
 import type { Target } from './caddy/target.ts';
 import { type CaddyConfig, translate, type Translation } from './caddy/translate.ts';
 import { adjustSeverities } from './diagnostics/adjust.ts';
@@ -32,7 +33,18 @@ export const compile: Compile = (sources, target) => createCompile()(sources, ta
 /** The same for one set again and again: what files and sites were the time before is remembered, and never changes what comes out. */
 export function createCompile(): Compile {
   const [parse, resolve] = [createParser(), createResolve()];
-  return (sources, target) => compileBy(parse, resolve, sources, target);
+  let last: CaddyConfig | undefined;
+  return (sources, target) => {
+    const compiled = compileBy(parse, resolve, sources, target);
+    if (compiled.config === undefined) return compiled;
+    last = sharedConfig(compiled.config, last);
+    return { ...compiled, config: last };
+  };
+}
+
+/** So that whoever compares two configs has little to compare. */
+function sharedConfig({ apps, logging }: CaddyConfig, last: CaddyConfig | undefined): CaddyConfig {
+  return { apps: shared(apps, last?.apps), ...(logging && { logging: shared(logging, last?.logging) }) };
 }
 
 function compileBy(parse: Parser, resolve: Resolve, sources: readonly SourceFile[], target: Target): Compiled {

@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstatSync, type Stats } from 'node:fs';
 import type { SourceFile } from '../diagnostics/position.ts';
 import { fileLook, type FileLook, isSameLook } from './file-look.ts';
 import type { FoundFile } from './policy-file.ts';
@@ -25,11 +25,11 @@ export class KnownFiles {
   }
 
   /** The very file that was read under this path, if nothing about it is new. */
-  async find({ path, real }: FoundFile): Promise<SourceFile | undefined> {
+  find({ path, real }: FoundFile): SourceFile | undefined {
     const known = this.#before.get(path);
     // Where it lies says whose it is, and a folder above may have been renamed.
     if (known?.source.real !== real) return undefined;
-    const now = await lstat(real).catch(() => undefined);
+    const now = lookNow(real);
     if (now === undefined || !isSameLook(known.look, now)) return undefined;
     this.#now.set(path, known);
     return known.source;
@@ -40,6 +40,15 @@ export class KnownFiles {
     // So soon after a write another one might leave no trace.
     if (this.#clock() - look.ctimeMs < OLD_ENOUGH) return;
     this.#now.set(source.path, { look: fileLook(look), source });
+  }
+}
+
+/** In place: by a thread of the pool it takes ten times as long, and the watcher has just looked here. */
+function lookNow(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
 

@@ -17,7 +17,7 @@ export async function readPolicyFile(
   limit: number,
   known?: KnownFiles,
 ): Promise<SourceFile | Diagnostic> {
-  return (await known?.find(file)) ?? (await readAnew(file, roots, limit, known));
+  return known?.find(file) ?? (await readAnew(file, roots, limit, known));
 }
 
 async function readAnew(

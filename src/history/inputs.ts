@@ -11,8 +11,19 @@ export interface Input {
 
 /** `owners`: the file that said whose they are and what each may do. */
 export function inputsOf(sources: readonly SourceFile[], owners?: SourceFile): Input[] {
-  return [...sources, ...(owners ? [owners] : [])].map(({ path, text }) => ({ path, sha256: sha256(text) }));
+  return [...sources, ...(owners ? [owners] : [])].map(inputOf);
 }
+
+/** A file that was not read anew is the very object of the time before. */
+function inputOf(source: SourceFile): Input {
+  const known = inputs.get(source);
+  if (known !== undefined) return known;
+  const input = { path: source.path, sha256: sha256(source.text) };
+  inputs.set(source, input);
+  return input;
+}
+
+const inputs = new WeakMap<SourceFile, Input>();
 
 /** One hash for a set of files. Their paths do not count: they mean nothing, and one folder can be typed in many ways. */
 export function inputsDigest(inputs: readonly Input[]): string {

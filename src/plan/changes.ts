@@ -19,6 +19,7 @@ function siteChange(
   is: DescribedSite | undefined,
   placeOf: PlaceOf,
 ): SiteChange[] {
+  if (was !== undefined && is !== undefined && isSameSite(was, is)) return [];
   const facts = factChanges(was?.facts, is?.facts);
   const routes = unite(was?.routes ?? NOTHING, is?.routes ?? NOTHING).flatMap(([label, from, to]) =>
     routeChange(label, from, to, placeOf),
@@ -28,6 +29,13 @@ function siteChange(
   const place = earliest([...(is?.routes.values() ?? [])].map(({ id }) => placeOf(id ?? '')));
   const change: SiteChange = { kind: 'site', sign, hosts: [host], sites: 1, place, facts, routes };
   return [was === undefined || is === undefined ? change : hoist(change, is)];
+}
+
+/** By identity: what is left to compare is the part of a set that may have changed. */
+function isSameSite(was: DescribedSite, is: DescribedSite): boolean {
+  if (was.routes.size !== is.routes.size || !isSameFacts(was.facts, is.facts)) return false;
+  for (const [label, item] of was.routes) if (is.routes.get(label) !== item) return false;
+  return true;
 }
 
 /** A site's own key stands before its routes; what redirects to https, or answers 404, is placed there. */

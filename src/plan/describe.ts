@@ -1,4 +1,4 @@
-import type { JsonValue } from '../caddy/json.ts';
+import { isJsonObject, type JsonObject, type JsonValue } from '../caddy/json.ts';
 import { unfold } from '../caddy/layout/unfold.ts';
 import type { DescribedItem, Description } from './describe/description.ts';
 import { errorPages, pageFacts } from './describe/error-pages.ts';
@@ -24,11 +24,11 @@ export function describe(ours: Ours): Description {
     const part = partOf(name, ours.owner);
     const way = part === 'https' ? '' : ` over ${part === 'http' ? part : shownList(own(server, 'listen'))}`;
     for (const route of unfold(server)) {
-      const item = describeRoute(route, pages);
-      for (const [host, matchers] of hostMatchers(route)) {
+      const { item, hosts } = describeRoute(route, pages);
+      for (const [host, label] of hosts) {
         const site = sites.get(host) ?? { facts: siteFacts(host), routes: new Map<string, DescribedItem>() };
         sites.set(host, site);
-        site.routes.set(unusedLabel(site.routes, routeLabel(matchers) + way), item);
+        site.routes.set(unusedLabel(site.routes, label + way), item);
       }
     }
   }
@@ -40,9 +40,27 @@ export function routeKeys({ sites }: Description): Set<string> {
   return new Set([...sites].flatMap(([host, { routes }]) => [...routes.keys()].map((label) => `${host} ${label}`)));
 }
 
-function describeRoute(value: JsonValue, errorRoutes: ReadonlyMap<string, JsonValue>): DescribedItem {
+interface DescribedRoute {
+  readonly item: DescribedItem;
+  /** Each host that it names, and what it takes of it. */
+  readonly hosts: readonly (readonly [host: string, label: string])[];
+}
+
+function describeRoute(value: JsonValue, errorRoutes: ReadonlyMap<string, JsonValue>): DescribedRoute {
+  const pages = errorRoutes.get(markOf(value) ?? '');
+  const before = isJsonObject(value) ? known.get(value) : undefined;
+  if (before !== undefined && before.item.pages === pages) return before;
+  const hosts = hostMatchers(value).map(([host, matchers]) => [host, routeLabel(matchers)] as const);
+  const route = { item: describeItem(value, pages), hosts };
+  if (isJsonObject(value)) known.set(value, route);
+  return route;
+}
+
+/** Most routes of the next config are the very objects of the one before. */
+const known = new WeakMap<JsonObject, DescribedRoute>();
+
+function describeItem(value: JsonValue, pages: JsonValue | undefined): DescribedItem {
   const id = markOf(value);
-  const pages = errorRoutes.get(id ?? '');
   let facts: Facts | undefined;
   return {
     id,

@@ -40,7 +40,10 @@ function withoutForeign(server: JsonObject, owner: string): JsonObject {
     if (key === 'routes' || key === 'tls_connection_policies') return [key, kept(value)];
     return [key, key === 'errors' && isJsonObject(value) ? { ...value, routes: kept(own(value, 'routes')) } : value];
   });
-  const named = entriesOf(own(server, 'named_routes')).filter(([, route]) => isOurs(route, owner));
+  const all = entriesOf(own(server, 'named_routes'));
+  const named = all.filter(([, route]) => isOurs(route, owner));
+  // The very object, as long as nobody put anything into it.
+  if (named.length === all.length) return Object.fromEntries(entries);
   const rest = entries.filter(([key]) => key !== 'named_routes');
   return Object.fromEntries([
     ...rest,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonical, type JsonValue } from '../caddy/json.ts';
+import { shared } from '../caddy/share.ts';
 import type { Change } from './change.ts';
 import { changesBetween } from './changes.ts';
 import type { Conflict } from './conflict.ts';
@@ -52,7 +53,9 @@ export interface Plan {
 }
 
 /** Pure: neither the live config nor the desired one is changed. With conflicts or refusals a plan is only to be shown. */
-export function makePlan({ base, desired, owner, placeOf, options }: PlanInput): Plan {
+export function makePlan({ base: read, desired, owner, placeOf, options }: PlanInput): Plan {
+  // Nearly all of it is what is desired already, and need not be put into words twice.
+  const base = { apps: sharedBase(read.apps, desired.apps), logging: sharedBase(read.logging, desired.logging) };
   const live: Live = { apps: base.apps.value, logging: base.logging.value };
   const plain = overlay(live, desired, owner);
   const found = findConflicts({ live, desired, owner, placeOf }, plain.clashes);
@@ -78,6 +81,10 @@ export function makePlan({ base, desired, owner, placeOf, options }: PlanInput):
     refusals: isAllowed(digest, options) ? [] : guard(before, after, options),
     isNoop,
   });
+}
+
+function sharedBase({ value, etag }: Base, desired: JsonValue | undefined): Base {
+  return { value: shared(value, desired), etag };
 }
 
 /** Whether somebody has said of this very plan that it is meant. */

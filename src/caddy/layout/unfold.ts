@@ -12,10 +12,25 @@ import { unshared } from './shared.ts';
 export function unfold(server: JsonValue | undefined): readonly JsonValue[] {
   if (!isJsonObject(server)) return [];
   const { named_routes: named } = server;
-  const routes = list(server['routes']);
-  const plain = routes.some((route) => isShape(route)) ? routes.flatMap((route) => plainRoutes(route, {})) : routes;
-  return named === undefined ? plain : plain.map((route) => unshared(route, named));
+  return list(server['routes']).flatMap((route) => unfolded(route, named));
 }
+
+/** One set of policies after another, most routes are the very objects that they were. */
+function unfolded(route: JsonValue, named: JsonValue | undefined): readonly JsonValue[] {
+  if (!isJsonObject(route)) return [route];
+  const before = known.get(route);
+  if (before !== undefined && before.named === named) return before.plain;
+  const plain = plainRoutes(route, {}).map((each) => unshared(each, named));
+  known.set(route, { named, plain });
+  return plain;
+}
+
+interface Unfolded {
+  readonly named: JsonValue | undefined;
+  readonly plain: readonly JsonValue[];
+}
+
+const known = new WeakMap<JsonObject, Unfolded>();
 
 interface Around {
   readonly hosts?: JsonValue | undefined;
