@@ -21,7 +21,8 @@ function sharedList(value: List, known: List): List {
   const byMark = markOf(value[0]) === undefined ? undefined : marked(known);
   // Nearly always all is the same, and then nothing is made.
   let made: JsonValue[] | undefined;
-  for (const [at, item] of value.entries()) {
+  for (let at = 0; at < value.length; at++) {
+    const item = value[at] as JsonValue;
     const mark = byMark && markOf(item);
     const each = sharedValue(item, mark === undefined ? known[at] : byMark?.get(mark));
     if (made === undefined && each !== known[at]) made = known.slice(0, at);
@@ -34,7 +35,8 @@ function sharedObject(value: JsonObject, known: JsonObject): JsonObject {
   const keys = Object.keys(value);
   const asKnown = (key: string): [string, JsonValue] => [key, known[key] as JsonValue];
   let made: [string, JsonValue][] | undefined;
-  for (const [at, key] of keys.entries()) {
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] as string;
     const before = Object.hasOwn(known, key) ? known[key] : undefined;
     const each = sharedValue(value[key] as JsonValue, before);
     if (made === undefined && each !== before) made = keys.slice(0, at).map(asKnown);

@@ -13,8 +13,9 @@ export class Connections extends Agent {
 
   override getName(options: Parameters<Agent['getName']>[0] = {}): string {
     const { dial, to, verified, ca } = lineOf(options);
+    const place = 'path' in dial ? dial.path : `${dial.host} ${dial.port}`;
     // Plain connections carry any host; one with TLS is for the name of its handshake.
-    return JSON.stringify([dial, to.tls && [to.serverName, to.http, verified, ca]]);
+    return to.tls ? JSON.stringify([place, to.serverName, to.http, verified, ca]) : place;
   }
 
   override createConnection(options: ClientRequestArgs): Socket {

@@ -10,6 +10,7 @@ import type { Line } from './dialled.ts';
 import { checkEvents } from './events.ts';
 import type { CheckResult, Verdict } from './result.ts';
 import { checkWebSocket } from './web-socket.ts';
+import { TimeLimit } from './time-limit.ts';
 import type { Reach, Where } from './where.ts';
 
 export interface RunOptions {
@@ -55,12 +56,14 @@ async function verdictOf(probe: Probe, where: Where, options: RunOptions, connec
   if (isAborted(options)) return interrupted;
   const reach = where.get(probe.to.at);
   if (reach === undefined) return { outcome: 'skipped', reason: `it is not known how to reach ${probe.to.at}` };
-  const signal = AbortSignal.any([AbortSignal.timeout(options.timeout), ...(options.signal ? [options.signal] : [])]);
+  const limit = new TimeLimit(options);
   const line = { dial: reach.dial, to: probe.to, verified: false, ca: options.ca };
   try {
-    return await run(probe, { line, reach, options, signal, connections });
+    return await run(probe, { line, reach, options, signal: limit.signal, connections });
   } catch (error) {
     return isAborted(options) ? interrupted : failureOf(error, reach, options);
+  } finally {
+    limit.over();
   }
 }
 

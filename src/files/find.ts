@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
-import { compareText, sortDiagnostics } from '../diagnostics/order.ts';
+import { compareBytes, compareText, sortDiagnostics } from '../diagnostics/order.ts';
 import { suggest } from '../diagnostics/suggest.ts';
 import type { FoundFile } from './policy-file.ts';
 import { fileProblem, systemReason } from './problem.ts';
@@ -63,10 +63,7 @@ function onlyOnce(files: readonly FoundFile[]): readonly FoundFile[] {
 }
 
 function sortByPath(files: readonly FoundFile[]): readonly FoundFile[] {
-  return files
-    .map((file) => ({ file, bytes: Buffer.from(file.path) }))
-    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
-    .map(({ file }) => file);
+  return files.toSorted((a, b) => compareBytes(a.path, b.path));
 }
 
 function emptyFolder({ path }: Root): Diagnostic {

@@ -110,6 +110,9 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
     await files.unlink(join(folder, name)).catch(ignoreAbsent);
   }
 
+  /** Of the entry that was written or asked for last: its file is written once. */
+  let lastChecks: { readonly name: string; readonly checks: readonly KeptCheck[] } | undefined;
+
   async function decoded({ name }: StoredEntry): Promise<DecodedEntry> {
     const path = join(folder, name);
     const found = decodeEntry(await files.readFile(path, 'utf8'));
@@ -118,6 +121,9 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
     return found;
   }
 
+  /** What such a file said last: it is read several times in a pass. */
+  const singles = new Map<string, { readonly text: string; readonly found: object }>();
+
   /** A file of which there is one. */
   async function readSingle<T extends object>(
     name: string,
@@ -125,8 +131,12 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
   ): Promise<T | undefined> {
     const path = join(folder, name);
     const text = (await isThere()) ? await files.readFile(path, 'utf8').catch(ignoreAbsent) : undefined;
+    const before = singles.get(name);
+    if (text !== undefined && before?.text === text) return before.found as T;
     const found = text === undefined ? undefined : decode(text);
     if (typeof found === 'string') throw new HistoryDamaged(`${path} ${found}`);
+    if (text === undefined || found === undefined) singles.delete(name);
+    else singles.set(name, { text, found });
     return found;
   }
 
@@ -150,13 +160,19 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
       return JSON.parse((await decoded(entry)).config) as CaddyConfig;
     },
     async checks(entry) {
-      return JSON.parse((await decoded(entry)).checks) as KeptCheck[];
+      const { name } = entry;
+      if (lastChecks?.name !== name) {
+        lastChecks = { name, checks: JSON.parse((await decoded(entry)).checks) as KeptCheck[] };
+      }
+      return lastChecks.checks;
     },
     async record(entry, config, checks = []) {
       await privateFolder(folder, files);
       const last = (await files.readdir(folder)).filter(isEntryName).toSorted().at(-1);
       const text = encodeEntry({ time: now().toISOString(), ...entry }, config, checks);
-      await writeWhole(files, folder, entryName(last), text);
+      const name = entryName(last);
+      await writeWhole(files, folder, name, text);
+      lastChecks = { name, checks };
       return await makeRoom();
     },
     readPin: () => readSingle(PIN, decodePin),

@@ -22,12 +22,20 @@ export function meaningsBeside(history: string): string {
 
 /** Touches nothing yet. */
 export function openMeanings(folder: string, files: FileSystem = systemFiles): Meanings {
+  let last: string | undefined;
+  const isThere = async (revision: string): Promise<boolean> =>
+    await files.lstat(join(folder, revision)).then(
+      (found) => found.isFile(),
+      () => false,
+    );
   return {
     async keep(revision, meaning) {
       if (!isRevision(revision)) throw new TypeError(`no revision: ${revision}`);
+      if (revision === last && (await isThere(revision))) return;
       await privateFolder(folder, files);
       await writeWhole(files, folder, revision, encodeMeaning(meaning));
       await forgetOldest(folder, files);
+      last = revision;
     },
     async find(revision) {
       try {

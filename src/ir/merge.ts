@@ -43,7 +43,7 @@ export function mergePolicies(
   const presets = new Map<string, Traced<Preset>>();
   const global = new Map<string, Traced<unknown>>();
   const neverExpose: Traced<number>[] = [];
-  const parts: { hosts: readonly string[]; part: Traced<SiteObject> }[] = [];
+  const parts: SitePart[] = [];
 
   const once = <T>(known: Map<string, Traced<T>>, name: string, entry: Traced<T>, what: string) => {
     const first = known.get(name);
@@ -52,7 +52,8 @@ export function mergePolicies(
       diagnostics.push(saidTwice(`${what} "${name}"`, first.origin, entry.origin));
   };
 
-  for (const { file, root, value } of policies) {
+  for (const policy of policies) {
+    const { file, root, value } = policy;
     const at = (...path: PropertyKey[]): Origin => ({ file, root, path });
     for (const [key, given] of Object.entries(value.global ?? {})) {
       if (key === 'never_expose') {
@@ -67,17 +68,35 @@ export function mergePolicies(
     for (const [name, given] of Object.entries(value.presets ?? {})) {
       once(presets, names.kept(name, file), { value: given, origin: at('presets', name) }, 'the preset');
     }
-    for (const [key, given] of Object.entries(value.sites ?? {})) {
-      const hosts = parseHosts(key);
-      if ('value' in hosts) parts.push({ hosts: hosts.value, part: { value: given, origin: at('sites', key) } });
-    }
+    parts.push(...sitesOf(policy));
   }
   const sites = groupHosts(parts);
-  for (const site of sites) for (const found of conflictsWithin(site)) diagnostics.push(found);
+  for (const site of sites) if (!isSound(site)) for (const found of conflictsWithin(site)) diagnostics.push(found);
   return { set: { global: Object.fromEntries(global), neverExpose, names, services, presets, sites }, diagnostics };
 }
 
-function groupHosts(given: readonly { hosts: readonly string[]; part: Traced<SiteObject> }[]): SiteParts[] {
+interface SitePart {
+  readonly hosts: readonly string[];
+  readonly part: Traced<SiteObject>;
+}
+
+/** What one file says of sites. A file that was not parsed again says the very same. */
+function sitesOf(policy: ParsedPolicy): readonly SitePart[] {
+  const known = sitesOfFiles.get(policy);
+  if (known !== undefined) return known;
+  const { file, root, value } = policy;
+  const parts = Object.entries(value.sites ?? {}).flatMap(([key, given]): SitePart[] => {
+    const hosts = parseHosts(key);
+    if (!('value' in hosts)) return [];
+    return [{ hosts: hosts.value, part: { value: given, origin: { file, root, path: ['sites', key] } } }];
+  });
+  sitesOfFiles.set(policy, parts);
+  return parts;
+}
+
+const sitesOfFiles = new WeakMap<ParsedPolicy, readonly SitePart[]>();
+
+function groupHosts(given: readonly SitePart[]): SiteParts[] {
   const byHost = new Map<string, number[]>();
   for (const [index, { hosts }] of given.entries()) {
     for (const host of hosts) {
@@ -97,6 +116,13 @@ function groupHosts(given: readonly { hosts: readonly string[]; part: Traced<Sit
   }
   return [...groups.values()].map(({ hosts, parts }) => ({ hosts: hosts.toSorted(), parts }));
 }
+
+/** Whether one file alone says what a site is, and was found to say it well before. */
+function isSound({ parts: [part, ...others] }: SiteParts): boolean {
+  return part !== undefined && others.length === 0 && sound.has(part);
+}
+
+const sound = new WeakSet<Traced<SiteObject>>();
 
 function conflictsWithin({ hosts, parts }: SiteParts): Diagnostic[] {
   const found: Diagnostic[] = [];
@@ -131,6 +157,8 @@ function conflictsWithin({ hosts, parts }: SiteParts): Diagnostic[] {
       }
     }
   }
+  const [part, ...others] = parts;
+  if (part !== undefined && others.length === 0 && found.length === 0) sound.add(part);
   return found;
 }
 

@@ -1,5 +1,6 @@
 import type { Site } from './model.ts';
 import { type Origin, within } from './origin.ts';
+import { PerSite } from './per-site.ts';
 
 /** Where sites are served that name no address of their own. */
 export interface UsualPorts {
@@ -21,7 +22,13 @@ export interface Stand {
 }
 
 /** Everywhere that a site is served, or sent to https. */
-export function stands(site: Site, { httpPort, httpsPort }: UsualPorts): Stand[] {
+export function stands(site: Site, ports: UsualPorts): readonly Stand[] {
+  return known.of(site, `${ports.httpPort} ${ports.httpsPort}`, () => standsOf(site, ports));
+}
+
+const known = new PerSite<readonly Stand[]>();
+
+function standsOf(site: Site, { httpPort, httpsPort }: UsualPorts): readonly Stand[] {
   const { listen, http, tunnel, trustedProxies: trusted, origin } = site;
   const tls = site.tls.value !== 'off';
   const base = { site, trusted, onlyToHttps: false, isTunnel: false, origin };

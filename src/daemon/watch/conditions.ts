@@ -29,6 +29,7 @@ export function conditionsAfter(known: Known, turn: Turn, now: string): Known {
   const files = new Map(known.files.map((file) => [file.path, file]));
   const held = turn.policies?.held ?? new Map();
   const sites = new Map(known.sites.map((site) => [site.hosts.join(' '), site]));
+  const verified = verifiedBy(turn, ({ site }) => site);
   return {
     files: [...findings].map(([path, found]) => ({
       path,
@@ -40,7 +41,7 @@ export function conditionsAfter(known: Known, turn: Turn, now: string): Known {
       file,
       line,
       conditions: conditionsOf(
-        { ...(findings.get(file) ?? gone), Verified: verified(turn, ({ site }) => hosts.includes(site)) },
+        { ...(findings.get(file) ?? gone), Verified: verified(hosts) },
         sites.get(hosts.join(' '))?.conditions,
         now,
       ),
@@ -54,16 +55,14 @@ function findingsOf(turn: Turn): Map<string, Findings> {
   for (const [path, why] of policies?.held ?? []) mistakes.set(path, [...why]);
   const paths = new Set([...read.sources.map(({ path }) => path), ...mistakes.keys()]);
   const now = new Map(inputsOf(read.sources).map(({ path, sha256 }) => [path, sha256]));
+  const verified = verifiedBy(turn, ({ line }) => line.file);
   const applied = new Map(settled?.from === 'here' ? settled.inputs.map((input) => [input.path, input.sha256]) : []);
   return new Map(
     [...paths].toSorted().map((path) => {
       const [first] = diagnosticsAsJson(mistakes.get(path) ?? []);
       const isApplied = applied.has(path) && applied.get(path) === now.get(path);
       const Programmed = programmed(turn, isApplied, first);
-      return [
-        path,
-        { Accepted: accepted(turn, first), Programmed, Verified: verified(turn, ({ line }) => line.file === path) },
-      ];
+      return [path, { Accepted: accepted(turn, first), Programmed, Verified: verified([path]) }];
     }),
   );
 }
@@ -90,16 +89,37 @@ function programmed(turn: Turn, isApplied: boolean, first: DiagnosticJson | unde
   return { status: 'True', reason: 'applied', message };
 }
 
-/** What checks through Caddy have found, of what `isAbout` picks. */
-function verified({ checks, trialUntil }: Turn, isAbout: (finding: CheckFinding) => boolean): Finding {
-  if (checks === undefined) return { status: 'Unknown', reason: 'not-checked', message: 'no checks were run' };
-  const [broken] = checks.regressions.filter(isAbout);
+/** What checks through Caddy have found of these. Sorted once: thousands of sites each have a look at all of it. */
+function verifiedBy(
+  { checks, trialUntil }: Turn,
+  about: (finding: CheckFinding) => string,
+): (these: readonly string[]) => Finding {
+  if (checks === undefined) return () => unchecked;
+  const by = {
+    regressions: Map.groupBy(checks.regressions, about),
+    failing: Map.groupBy(checks.failing, about),
+    flapping: Map.groupBy(checks.flapping, about),
+    passed: Map.groupBy(checks.passed, about),
+  };
+  return (these) => {
+    const found = (kind: keyof typeof by): CheckFinding[] => these.flatMap((each) => by[kind].get(each) ?? []);
+    return verified(found, trialUntil);
+  };
+}
+
+const unchecked: Finding = { status: 'Unknown', reason: 'not-checked', message: 'no checks were run' };
+
+function verified(
+  found: (kind: 'regressions' | 'failing' | 'flapping' | 'passed') => readonly CheckFinding[],
+  trialUntil: string | undefined,
+): Finding {
+  const [broken] = found('regressions');
   if (broken !== undefined) return { status: 'False', reason: 'rolled-back', message: sentenceOf(broken) };
-  const [failing] = checks.failing.filter(isAbout);
+  const [failing] = found('failing');
   if (failing !== undefined) return { status: 'False', reason: 'check-failed', message: sentenceOf(failing) };
-  const [flapping] = checks.flapping.filter(isAbout);
+  const [flapping] = found('flapping');
   if (flapping !== undefined) return { status: 'False', reason: 'check-flaps', message: sentenceOf(flapping) };
-  const passed = checks.passed.filter(isAbout).length;
+  const passed = found('passed').length;
   if (passed === 0) return { status: 'Unknown', reason: 'not-checked', message: 'none of its checks was asked' };
   const message = `${passed} ${passed === 1 ? 'check passes' : 'checks pass'}`;
   if (trialUntil === undefined) return { status: 'True', reason: 'verified', message };

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Guarantee } from './guarantee.ts';
 
 export interface Choice {
@@ -35,8 +34,9 @@ export function chosen(guarantees: readonly Guarantee[], { touched, again, revis
 /** One of each kind in turn, until there are enough; within a kind as if by lot. */
 function sample(from: readonly Guarantee[], size: number, revision: string): readonly Guarantee[] {
   if (from.length <= size) return from;
-  const lots = from.map((each) => ({ each, lot: lotOf(`${revision} ${each.check.id}`) }));
-  lots.sort((one, other) => (one.lot < other.lot ? -1 : 1));
+  const seed = mixed(0, revision);
+  const lots = from.map((each) => ({ each, lot: mixed(seed, each.check.id) }));
+  lots.sort((one, other) => one.lot - other.lot);
   const turns = new Map<string, number>();
   const ranked = lots.map(({ each }) => {
     const turn = turns.get(each.check.name) ?? 0;
@@ -49,6 +49,11 @@ function sample(from: readonly Guarantee[], size: number, revision: string): rea
     .map(({ each }) => each);
 }
 
-function lotOf(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** No secret hangs on it, so it need not be more than even: FNV-1a, and murmur3's end, without which like texts stay close. */
+function mixed(seed: number, text: string): number {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }
