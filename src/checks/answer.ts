@@ -137,7 +137,12 @@ export function pairs(raw: readonly string[]): [string, string][] {
   const found: [string, string][] = [];
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? '';
-    if (!name.startsWith(':')) found.push([name, Buffer.from(raw[at + 1] ?? '', 'latin1').toString('utf8')]);
+    if (!name.startsWith(':')) found.push([name, fromBytes(raw[at + 1] ?? '')]);
   }
   return found;
+}
+
+/** ASCII, as nearly all is, is the same either way. */
+function fromBytes(text: string): string {
+  return /^[\0-\x7f]*$/.test(text) ? text : Buffer.from(text, 'latin1').toString('utf8');
 }

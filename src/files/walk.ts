@@ -83,13 +83,15 @@ export async function walk(roots: readonly Root[], limit: number): Promise<Walke
     } catch (error) {
       return report(root, fileProblem('file-unreadable', path, `this folder cannot be read: ${systemReason(error)}`));
     }
+    // Joined once: of ten thousand names each join costs more than its look.
+    const [below, reallyBelow] = [pathBelow(path), pathBelow(real)];
     // In reverse, because the last folder is taken first: of two ways to one file, the first in order is shown.
     for (const entry of entries.sort((a, b) => compareText(b.name, a.name))) {
-      const child = join(path, entry.name);
+      const child = below + entry.name;
       if (entry.isSymbolicLink()) await follow(root, child, entry.name);
       else if (entry.isDirectory()) folders.push({ path: child, root, isLinked });
       else if (isPolicyFile(entry.name))
-        take(root, { path: child, real: join(real, entry.name), isNamed: false, isLinked });
+        take(root, { path: child, real: reallyBelow + entry.name, isNamed: false, isLinked });
     }
   }
 
@@ -101,6 +103,11 @@ export async function walk(roots: readonly Root[], limit: number): Promise<Walke
     (root) => root.isFolder && !telling.has(root) && !files.some(({ real }) => isInside([root], real)),
   );
   return { files, diagnostics, empty };
+}
+
+/** What stands before a name in this folder. */
+function pathBelow(folder: string): string {
+  return join(folder, '_').slice(0, -1);
 }
 
 /** Of a link, or of what has become one; where it leads is the business of nobody who reads diagnostics. */

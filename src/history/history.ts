@@ -169,9 +169,9 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
     async record(entry, config, checks = []) {
       await privateFolder(folder, files);
       const last = (await files.readdir(folder)).filter(isEntryName).toSorted().at(-1);
-      const text = encodeEntry({ time: now().toISOString(), ...entry }, config, checks);
-      const name = entryName(last);
-      await writeWhole(files, folder, name, text);
+      const [name, whole] = [entryName(last), { time: now().toISOString(), ...entry }];
+      await writeWhole(files, folder, name, encodeEntry(whole, config, checks));
+      known.keep(name, await files.lstat(join(folder, name)), { entry: { ...whole, name } });
       lastChecks = { name, checks };
       return await makeRoom();
     },

@@ -5,11 +5,11 @@ import type { Site } from './model.ts';
  * is the very object that it was.
  */
 export class PerSite<T> {
-  readonly #made = new WeakMap<Site, Map<string, T>>();
+  readonly #made = new WeakMap<Site, Map<string | number, T>>();
 
   /** `key`: all that it is made of beside the site. What is given must never be changed. */
-  of(site: Site, key: string, make: () => T): T {
-    const known = this.#made.get(site) ?? new Map<string, T>();
+  of(site: Site, key: string | number, make: () => T): T {
+    const known = this.#made.get(site) ?? new Map<string | number, T>();
     const found = known.get(key);
     if (found !== undefined) return found;
     // A site stands on a few servers; more keys are those of other targets.

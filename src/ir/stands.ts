@@ -23,7 +23,7 @@ export interface Stand {
 
 /** Everywhere that a site is served, or sent to https. */
 export function stands(site: Site, ports: UsualPorts): readonly Stand[] {
-  return known.of(site, `${ports.httpPort} ${ports.httpsPort}`, () => standsOf(site, ports));
+  return known.of(site, ports.httpPort * 65_536 + ports.httpsPort, () => standsOf(site, ports));
 }
 
 const known = new PerSite<readonly Stand[]>();

@@ -2,6 +2,7 @@ import { diagnosticsAsJson, type DiagnosticJson } from '../../diagnostics/as-jso
 import { lineAt, linesByFile } from '../../diagnostics/lines.ts';
 import { inputsOf } from '../../history/inputs.ts';
 import { placeOf } from '../../ir/origin.ts';
+import { PerSite } from '../../ir/per-site.ts';
 import type { Finding as CheckFinding } from '../../reconcile/verify/guarantee.ts';
 import {
   type Condition,
@@ -59,7 +60,8 @@ function findingsOf(turn: Turn): Map<string, Findings> {
   const applied = new Map(settled?.from === 'here' ? settled.inputs.map((input) => [input.path, input.sha256]) : []);
   return new Map(
     [...paths].toSorted().map((path) => {
-      const [first] = diagnosticsAsJson(mistakes.get(path) ?? []);
+      const found = mistakes.get(path);
+      const [first] = found === undefined ? [] : diagnosticsAsJson(found);
       const isApplied = applied.has(path) && applied.get(path) === now.get(path);
       const Programmed = programmed(turn, isApplied, first);
       return [path, { Accepted: accepted(turn, first), Programmed, Verified: verified([path]) }];
@@ -143,7 +145,9 @@ function sentence({ message, place }: DiagnosticJson): string {
 function conditionsOf(found: Findings, before: readonly Condition[] | undefined, now: string): Condition[] {
   return conditionTypes.map((type) => {
     const old = before?.find((each) => each.type === type);
-    return { type, ...found[type], since: old?.status === found[type].status ? old.since : now };
+    const { status, reason, message } = found[type];
+    if (old?.status === status && old.reason === reason && old.message === message) return old;
+    return { type, ...found[type], since: old?.status === status ? old.since : now };
   });
 }
 
@@ -151,8 +155,12 @@ function conditionsOf(found: Findings, before: readonly Condition[] | undefined,
 function sitesOf({ policies }: Turn): Pick<SiteStatus, 'hosts' | 'file' | 'line'>[] | undefined {
   if (policies?.config === undefined) return undefined;
   const lines = linesByFile();
-  return policies.model?.sites.map(({ hosts, origin }) => {
-    const { file, range } = placeOf(origin);
-    return { hosts, file: file.path, line: lineAt(lines(file), range.start).line };
-  });
+  return policies.model?.sites.map((site) =>
+    written.of(site, '', () => {
+      const { file, range } = placeOf(site.origin);
+      return { hosts: site.hosts, file: file.path, line: lineAt(lines(file), range.start).line };
+    }),
+  );
 }
+
+const written = new PerSite<Pick<SiteStatus, 'hosts' | 'file' | 'line'>>();

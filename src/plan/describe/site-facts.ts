@@ -22,7 +22,7 @@ export function siteFactsOf(ours: Ours): (host: string) => Facts {
   const logged = new Set(
     servers.flatMap((server) => entriesOf(at(server, 'logs', 'logger_names')).map(([host]) => host)),
   );
-  return (host) => {
+  const factsOf = (host: string): Facts => {
     const list = new FactList();
     const handshake = handshakes.get(host);
     if (!encrypted.has(host)) list.say('tls', 'off');
@@ -30,6 +30,15 @@ export function siteFactsOf(ours: Ours): (host: string) => Facts {
     handshakeFacts(handshake, list);
     if (logged.has(host)) list.say('log', 'on');
     return list.facts();
+  };
+  // Most hosts have nothing of their own.
+  const usual = new Map<string, Facts>();
+  return (host) => {
+    if (policies.has(host) || handshakes.has(host)) return factsOf(host);
+    const key = `${encrypted.has(host)} ${logged.has(host)}`;
+    const facts = usual.get(key) ?? factsOf(host);
+    usual.set(key, facts);
+    return facts;
   };
 }
 
