@@ -7,5 +7,7 @@ if (major < 22 || (major === 22 && minor < 22)) {
   process.exitCode = 1;
 } else {
   require('node:module').enableCompileCache();
-  module.exports = require('../lib/caddyctl.cjs');
+  const verbs = ['VERBS'];
+  const isForHelp = !process.argv.slice(2).some((word) => verbs.includes(word));
+  module.exports = isForHelp ? require('../lib/help.cjs') : require('../lib/caddyctl.cjs');
 }

@@ -27,10 +27,13 @@ interface Ran {
   readonly stderr: string;
 }
 
-async function start(args: readonly string[], node: readonly string[] = []): Promise<Ran> {
+function start(args: readonly string[], node: readonly string[] = []): Promise<Ran> {
+  return runAs([...node, join(bundle, 'bin/caddyctl.cjs'), ...args]);
+}
+
+async function runAs(command: readonly string[]): Promise<Ran> {
   const env = { PATH: process.env['PATH'], HOME: folder, XDG_STATE_HOME: join(folder, 'state') };
   try {
-    const command = [...node, join(bundle, 'bin/caddyctl.cjs'), ...args];
     return { code: 0, ...(await run(process.execPath, command, { cwd: folder, env, maxBuffer: 10_000_000 })) };
   } catch (error) {
     const { code, stdout = '', stderr = '' } = error as ExecFileException & Partial<Ran>;
@@ -45,6 +48,20 @@ test('the published program says its version, help and mistakes as the source do
   await writeFile(join(folder, 'bad.yaml'), 'sites:\n  a.example.com: { respnd: x }\n');
   const { code, stderr } = await start(['validate', 'bad.yaml']);
   expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining('did you mean `respond`?') });
+});
+
+test.each([
+  [['--help']],
+  [['--version']],
+  [[]],
+  [['aply']],
+  [['--log-levl', 'info']],
+  [['help', 'apply']],
+  [['diff', '--help']],
+])('it says to %j what the source says', async (args) => {
+  const source = await runAs([join(root, 'src/main.ts'), ...args]);
+  expect(await start(args)).toEqual(source);
+  expect(source.stdout + source.stderr).not.toBe('');
 });
 
 test('it makes the same config as the source', async () => {
