@@ -13,6 +13,11 @@ export function placeholder(name: string): string {
   return `${OPEN}${name}${CLOSE}`;
 }
 
+/** Whether Caddy puts something in. */
+export function isLive(text: string): boolean {
+  return text.includes(OPEN);
+}
+
 /**
  * A text whose braces stay as they are: a pattern or another field in which Caddy puts nothing in, or one that the language
  * declares to take placeholders (`when.expression`, `raw`).

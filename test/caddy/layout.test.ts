@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { canonical, type JsonValue } from '../../src/caddy/json.ts';
+import { SharedHandlers } from '../../src/caddy/layout/shared.ts';
 import { unfold } from '../../src/caddy/layout/unfold.ts';
+import { written } from '../../src/caddy/placeholders.ts';
 import { compile } from '../../src/compile.ts';
 import { describe } from '../../src/plan/describe.ts';
 import { at, entriesOf, type Live } from '../../src/plan/live.ts';
@@ -33,13 +35,28 @@ test('what sites of their own kind have alike stands once, and is told of each a
   const text = JSON.stringify({ sites: Object.fromEntries(each) });
   const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
   const [[, server] = []] = entriesOf(at(auto?.live.apps, 'http', 'servers'));
-  expect(Object.keys(at(server, 'named_routes') ?? {})).toEqual(['caddyctl-forged-dots']);
+  expect(Object.keys(at(server, 'named_routes') ?? {})).toEqual([
+    expect.stringMatching(/^caddyctl-forged-dots-proxy-[0-9a-f]{8}$/),
+  ]);
   const count = (live: Live | undefined, part: string): number => JSON.stringify(live).split(part).length - 1;
-  expect([count(plain?.live, 'X-Forwarded-*'), count(auto?.live, 'X-Forwarded-*')]).toEqual([150, 1]);
+  for (const part of ['X-Forwarded-*', 'reverse_proxy']) {
+    expect([count(plain?.live, part), count(auto?.live, part)]).toEqual([150, 1]);
+  }
   const [[, flat] = []] = entriesOf(at(plain?.live.apps, 'http', 'servers'));
   const handlers = (of: JsonValue | undefined) =>
     new Map(unfold(of).map((route) => [markOf(route), canonical(at(route, 'handle') ?? null)]));
   expect(handlers(server)).toEqual(handlers(flat));
+});
+
+test('of two proxies on one route each has its own values', () => {
+  const dial = (address: string) => ({ handler: 'reverse_proxy', upstreams: [{ dial: address }] });
+  const handle = [dial('127.0.0.1:1'), dial('127.0.0.1:2'), { ...dial('127.0.0.1:3'), handle_response: [] }];
+  const shared = new SharedHandlers();
+  const routes = [{ handle: shared.share(handle) }];
+  const named = shared.routes('default', 'http') ?? {};
+  expect(Object.keys(named)).toHaveLength(1);
+  expect(unfold({ routes, named_routes: named })).not.toEqual([{ handle }]);
+  expect(unfold(written({ routes, named_routes: named }))).toEqual([{ handle }]);
 });
 
 test('the same where the sites need no shape, since most have long lists of hosts', () => {

@@ -23,6 +23,12 @@ export const SMALL_TABLE = 100;
 /** Paths of a site below which a flat list is as fast. */
 export const FEW_PATHS = 24;
 
+/**
+ * Branches of a site that stand among those of others, without a subroute for the site: to a request it is all the same, and
+ * whatever is in a subroute Caddy reads once more when it loads.
+ */
+export const FEW_BRANCHES = 2;
+
 /** Hosts in one `map`, which Caddy reads from its beginning, 8 ns an entry. */
 export const MAP_ENTRIES = 500;
 

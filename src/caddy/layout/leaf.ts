@@ -3,7 +3,7 @@ import { hostSlug, ownedId } from '../ids.ts';
 import type { MatcherSet } from '../match.ts';
 import { type Family, mapOf } from './alike.ts';
 import { type Block, type BlockRoute, routeId } from './block.ts';
-import { MAP_ENTRIES } from './costs.ts';
+import { FEW_BRANCHES, MAP_ENTRIES } from './costs.ts';
 import { type LaidRoute, type Mark, SHAPES } from './laid.ts';
 import { type PathNode, pathTree } from './path-tree.ts';
 
@@ -47,7 +47,7 @@ function siteLeaf(block: Block, naming: Naming): Leaf {
   return {
     hosts,
     lay(isTop) {
-      if (isTop || nodes.length === 1) {
+      if (isTop || nodes.length <= FEW_BRANCHES) {
         const idOf = (index: number) => ({ '@id': shapeId(naming, 'paths', `${hostSlug(name)}-${index}-`) });
         return nodes.map((node, index) => layNode(node, lay, { host: hosts }, isTop ? idOf(index) : {}));
       }

@@ -3,12 +3,27 @@ import type { CaddyHandler } from '../handlers/context.ts';
 import { dotSegmentGuard } from '../handlers/target.ts';
 import { ownedId } from '../ids.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { sharedProxy, valuesFor, withValues } from './shared-proxy.ts';
 
 /** What nearly each route to an app has among its handlers, always the very same. None of it remembers anything of a request. */
 const COMMON: ReadonlyMap<CaddyHandler, string> = new Map([
   [forgedHeaders, 'forged'],
   [dotSegmentGuard, 'dots'],
 ]);
+
+/** A handler that stands once, and what is said to it on each route. */
+interface Common {
+  readonly name: string;
+  readonly handler: CaddyHandler;
+  readonly values?: CaddyHandler;
+}
+
+function commonOf(handler: CaddyHandler): Common | undefined {
+  const name = COMMON.get(handler);
+  if (name !== undefined) return { name, handler };
+  const shared = handler.handler === 'reverse_proxy' ? sharedProxy(handler) : undefined;
+  return shared && { name: `proxy-${shared.name}`, handler: shared.proxy, values: shared.values };
+}
 
 /** Names of ours among the named routes of a server. */
 const PREFIX = 'caddyctl-';
@@ -23,26 +38,29 @@ export class SharedHandlers {
   /** The same handlers, those that are common by their name. */
   share(handle: readonly CaddyHandler[]): readonly CaddyHandler[] {
     const shared: CaddyHandler[] = [];
-    let run: CaddyHandler[] = [];
+    let run: Common[] = [];
     const endRun = (): void => {
-      if (run.length > 0) shared.push({ handler: 'invoke', name: this.#nameOf(run) });
+      if (run.length > 0) shared.push(...run.flatMap(({ values }) => values ?? []), this.#invoke(run));
       run = [];
     };
     for (const handler of handle) {
-      if (COMMON.has(handler)) run.push(handler);
-      else {
-        endRun();
-        shared.push(handler);
-      }
+      const common = commonOf(handler);
+      // Two in a row would be told of the values of the second.
+      if (common === undefined || (common.values && run.some(({ values }) => values))) endRun();
+      if (common === undefined) shared.push(handler);
+      else run.push(common);
     }
     endRun();
     return shared;
   }
 
-  #nameOf(run: readonly CaddyHandler[]): string {
-    const name = `${PREFIX}${run.map((handler) => COMMON.get(handler)).join('-')}`;
-    this.#used.set(name, run);
-    return name;
+  #invoke(run: readonly Common[]): CaddyHandler {
+    const name = `${PREFIX}${run.map((common) => common.name).join('-')}`;
+    this.#used.set(
+      name,
+      run.map(({ handler }) => handler),
+    );
+    return { handler: 'invoke', name };
   }
 
   /** The named routes that were invoked; undefined where there are none. */
@@ -58,7 +76,13 @@ export class SharedHandlers {
 export function unshared(route: JsonValue, named: JsonValue | undefined): JsonValue {
   if (!isJsonObject(route) || !isJsonObject(named) || !Array.isArray(route['handle'])) return route;
   const handle = route['handle'] as readonly JsonValue[];
-  const placed = handle.flatMap((handler): readonly JsonValue[] => namedBy(handler, named) ?? [handler]);
+  const placed = handle.flatMap((handler, at): readonly JsonValue[] => {
+    const values = valuesFor(handle[at - 1] ?? null);
+    const isSaidNext = valuesFor(handler) !== undefined && namedBy(handle[at + 1] ?? null, named) !== undefined;
+    if (isSaidNext) return [];
+    const shared = namedBy(handler, named);
+    return (values && shared?.map((each) => withValues(each, values))) ?? shared ?? [handler];
+  });
   return placed.length === handle.length && placed.every((each, at) => each === handle[at])
     ? route
     : { ...route, handle: placed };

@@ -50,6 +50,20 @@ function kindOf(random: Random, index: number, to: () => string): object {
     () => ({ redirect: { to: `https://target${index}.example.com`, keep_path: index % 2 === 0 } }),
     () => ({ respond: { body: `{http.request.host} \\{x} $1 site ${index}`, status: 200 } }),
     () => ({ to: to(), request_headers: { 'X-Tenant': `t${random(3)}` } }),
+    // Of their own kind, and with what Caddy might put something into, or asks for by its name.
+    () => ({
+      to: to(),
+      request_headers: {
+        [`X-Kind-${index}`]: pick(random, [`{http.request.host} \\{x} $1 ${index}`, '{caddyctl.n0}', 'a, b']),
+        ...pick(random, [
+          { Host: `inner${index}.example.com` },
+          { 'X-Forwarded-Proto': `p${index}`, 'User-Agent': `u${index}` },
+          { 'X-Real-IP': null, Accept: { add: `a${index}` }, 'X-Default': { default: `d${index}` } },
+          { Authorization: `Bearer ${index}`, Cookie: null },
+        ]),
+      },
+      routes: { [`/own-${index}`]: { rewrite: { add_prefix: `/n${index}` }, to: to() } },
+    }),
     () => ({ to: to(), max_body: '1KiB', compress: true }),
     () => ({
       to: to(),
