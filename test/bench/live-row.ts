@@ -21,6 +21,7 @@ interface Measured {
 const startsWithin = 120_000;
 /** What follows a load within two seconds is paced, and the checks of a push end after one: each save is one by itself. */
 const apart = 2_500;
+const calm = 1_500;
 
 /** How long a saved change takes to be served, among so many sites, a file each up to a thousand. */
 export async function liveRow(context: BenchContext): Promise<BenchResult> {
@@ -66,6 +67,8 @@ async function measure({ caddyPath, rounds, say }: BenchContext, size: number): 
     for (let round = 0; round <= rounds; round++) {
       await setTimeout(apart);
       for (const way of ways) {
+        // What the one before does once it has answered must not count against this one.
+        await setTimeout(calm);
         const body = `round-${round}`;
         const begun = performance.now();
         await way.change(body);
