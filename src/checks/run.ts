@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { assertNever } from '../diagnostics/assert-never.ts';
 import { answer1, type Answer, NotRefused } from './answer.ts';
 import { answer2 } from './answer-http2.ts';
@@ -31,6 +32,8 @@ export async function runChecks(checks: readonly Check[], where: Where, options:
   const results: CheckResult[] = [];
   const queue = checks.entries();
   const connections = new Connections();
+  // One question under way each: Node takes more than ten for a leak.
+  if (options.signal !== undefined) setMaxListeners(0, options.signal);
   const work = async () => {
     for (const [index, check] of queue) {
       const begun = performance.now();

@@ -171,7 +171,8 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
       const last = (await files.readdir(folder)).filter(isEntryName).toSorted().at(-1);
       const [name, whole] = [entryName(last), { time: now().toISOString(), ...entry }];
       await writeWhole(files, folder, name, encodeEntry(whole, config, checks));
-      known.keep(name, await files.lstat(join(folder, name)), { entry: { ...whole, name } });
+      const found = await files.lstat(join(folder, name)).catch(ignoreAbsent);
+      if (found !== undefined) known.keep(name, found, { entry: { ...whole, name } });
       lastChecks = { name, checks };
       return await makeRoom();
     },

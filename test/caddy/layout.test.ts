@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { canonical, type JsonValue } from '../../src/caddy/json.ts';
+import { liftValues } from '../../src/caddy/layout/lift.ts';
 import { SharedHandlers } from '../../src/caddy/layout/shared.ts';
 import { unfold } from '../../src/caddy/layout/unfold.ts';
 import { written } from '../../src/caddy/placeholders.ts';
@@ -36,7 +37,7 @@ test('what sites of their own kind have alike stands once, and is told of each a
   const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
   const [[, server] = []] = entriesOf(at(auto?.live.apps, 'http', 'servers'));
   expect(Object.keys(at(server, 'named_routes') ?? {})).toEqual([
-    expect.stringMatching(/^caddyctl-forged-dots-proxy-[0-9a-f]{8}$/),
+    expect.stringMatching(/^caddyctl-forged-dots-proxy-[0-9a-f]{12}$/),
   ]);
   const count = (live: Live | undefined, part: string): number => JSON.stringify(live).split(part).length - 1;
   for (const part of ['X-Forwarded-*', 'reverse_proxy']) {
@@ -57,6 +58,33 @@ test('of two proxies on one route each has its own values', () => {
   expect(Object.keys(named)).toHaveLength(1);
   expect(unfold({ routes, named_routes: named })).not.toEqual([{ handle }]);
   expect(unfold(written({ routes, named_routes: named }))).toEqual([{ handle }]);
+});
+
+test('an edit by hand of what a shared proxy is told stays in sight', () => {
+  const shared = new SharedHandlers();
+  const proxy = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:1' }] };
+  const [values = proxy, invoke = proxy] = shared.share([proxy]);
+  const named_routes = shared.routes('default', 'http') ?? {};
+  const edited = { routes: [{ handle: [{ ...values, log_skip: true }, invoke] }], named_routes };
+  expect(JSON.stringify(unfold(written(edited)))).toContain('log_skip');
+});
+
+test('handlers that a policy says as they are stay where they stand, for there Caddy complains of them', () => {
+  const raw = (n: number) => [{ handler: 'reverse_proxy', upstreams: [{ dial: `127.0.0.1:${n + 1_000}` }], n }];
+  const each = Array.from({ length: 150 }, (_, n) => [`s${n}.example.com`, { tls: 'off', raw: raw(n) }]);
+  const made = compiled(JSON.stringify({ sites: Object.fromEntries(each) }), { layout: 'auto' });
+  expect(JSON.stringify(made.live)).not.toContain('named_routes');
+});
+
+test.each([
+  { circuit_breaker: { type: 'simple' } },
+  { transport: { protocol: 'http', max_conns_per_host: 10 } },
+  { transport: { protocol: 'http', keep_alive: { max_idle_conns: 10 } } },
+  { transport: { protocol: 'other' } },
+])('what %j counts is of one proxy, and no two share it', (more) => {
+  const proxy = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:1' }], ...more };
+  expect(new SharedHandlers().share([proxy])).toEqual([proxy]);
+  expect(liftValues(proxy, () => 'lifted')).toEqual(proxy);
 });
 
 test('the same where the sites need no shape, since most have long lists of hosts', () => {

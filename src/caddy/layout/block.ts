@@ -35,6 +35,8 @@ export interface BlockRoute extends RouteName {
   /** What must hold beside the host. */
   readonly match: MatcherSet;
   readonly handle: readonly CaddyHandler[];
+  /** Its handlers are the policy's own (`raw`): only where they stand does Caddy's complaint of them lead to their line. */
+  readonly isRaw?: true;
   /** Where its error pages are: in the server's routes for errors. */
   readonly errors?: JsonObject;
 }
@@ -138,6 +140,7 @@ class SiteBlock implements Block {
       match: routeMatcher(route, context.client, also),
       handle: routeHandlers(route, id, context),
       origin: route.origin,
+      ...(route.handler.kind === 'raw' && { isRaw: true as const }),
       ...(route.modifiers.errors.size > 0 && { errors: errorRoute(route.modifiers, id) }),
     };
   }

@@ -41,7 +41,7 @@ function siteLeaf(block: Block, naming: Naming): Leaf {
   const lay = (route: BlockRoute, match: MatcherSet): LaidRoute => {
     const id = routeId(naming.owner, route, name);
     naming.mark(id, route.origin);
-    const handle = naming.share(route.handle);
+    const handle = route.isRaw ? route.handle : naming.share(route.handle);
     return { '@id': id, ...matching({ ...match, ...route.match }), handle, terminal: true };
   };
   return {

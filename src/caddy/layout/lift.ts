@@ -28,14 +28,34 @@ export function liftValues(handler: CaddyHandler, to: (value: string) => string)
 
 /** One address by plain TCP: several share a balancer, and checks and TLS belong to an address. */
 function isOnlyDialled(handler: CaddyHandler): boolean {
-  const keepsState = ['load_balancing', 'health_checks', 'dynamic_upstreams'].some((key) => handler[key] !== undefined);
+  const keepsState = STATES.some((key) => handler[key] !== undefined);
   const { transport } = handler;
   return (
     !keepsState &&
     /^[A-Za-z0-9._-]+:\d+$/.test(dialOf(handler) ?? '') &&
-    (transport === undefined || (isJsonObject(transport) && transport['tls'] === undefined))
+    (transport === undefined || (isJsonObject(transport) && isStateless(transport)))
   );
 }
+
+/** Told of by the handler, for all that it leads to. */
+const STATES = ['load_balancing', 'health_checks', 'dynamic_upstreams', 'circuit_breaker'];
+
+/** What a transport may say that counts for each connection alone. A `raw` one may limit how many there are, or be of another kind. */
+function isStateless({ protocol, keep_alive: keepAlive = {}, ...rest }: JsonObject): boolean {
+  const kept = isJsonObject(keepAlive) ? Object.keys(keepAlive) : [''];
+  return (
+    protocol === 'http' &&
+    Object.keys(rest).every((key) => OF_EACH_CONNECTION.has(key)) &&
+    kept.every((key) => key === 'idle_timeout')
+  );
+}
+
+const OF_EACH_CONNECTION: ReadonlySet<string> = new Set([
+  'compression',
+  'versions',
+  'dial_timeout',
+  'response_header_timeout',
+]);
 
 function dialOf({ upstreams }: CaddyHandler): string | undefined {
   if (!Array.isArray(upstreams) || upstreams.length !== 1) return undefined;

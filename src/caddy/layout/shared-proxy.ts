@@ -7,7 +7,9 @@ import { liftValues } from './lift.ts';
 /** A proxy as many routes can share it, and what is said to it before. */
 export interface SharedProxy {
   readonly proxy: CaddyHandler;
-  /** Equal where the proxies are. */
+  /** All that it says. */
+  readonly text: string;
+  /** Made of that, and short: it stands on every route. */
   readonly name: string;
   /** The handler that gives its variables the values of one route. */
   readonly values: CaddyHandler;
@@ -21,7 +23,7 @@ const ADDRESS = `${VARIABLE}to`;
  * A proxy takes Caddy half a millisecond and some tens of kilobytes to load, more than all else of a site. What differs
  * between two is nearly always where they lead to and which headers they send, which Caddy can be told at the request.
  * Undefined where one keeps a state by its address, or only asks whether to go on. A value in which Caddy puts something in stays with the proxy, since a
- * variable would do so earlier, and so does Host, which Caddy looks for when it loads.
+ * variable would do so earlier.
  */
 export function sharedProxy(handler: CaddyHandler): SharedProxy | undefined {
   if (handler['handle_response'] !== undefined) return undefined;
@@ -33,8 +35,9 @@ export function sharedProxy(handler: CaddyHandler): SharedProxy | undefined {
   const dialled = liftValues(handler, (address) => variable(ADDRESS, address));
   if (!values.has(ADDRESS)) return undefined;
   const proxy = { ...dialled, ...withHeaders(handler['headers'], variable) };
-  const name = createHash('sha256').update(canonical(proxy)).digest('hex').slice(0, 8);
-  return { proxy, name, values: { handler: 'vars', ...Object.fromEntries(values) } };
+  const text = canonical(proxy);
+  const name = createHash('sha256').update(text).digest('hex').slice(0, 12);
+  return { proxy, text, name, values: { handler: 'vars', ...Object.fromEntries(values) } };
 }
 
 function withHeaders(
@@ -47,7 +50,7 @@ function withHeaders(
   let count = 0;
   const lifted = Object.entries(set).map(([name, texts]): [string, JsonValue] => {
     const [text, ...more] = Array.isArray(texts) ? (texts as readonly JsonValue[]) : [];
-    if (typeof text !== 'string' || more.length > 0 || isLive(text) || name === 'Host') return [name, texts];
+    if (typeof text !== 'string' || more.length > 0 || isLive(text) || isLive(name)) return [name, texts];
     const index = count++;
     return [variable(`${VARIABLE}n${index}`, name), [variable(`${VARIABLE}v${index}`, text)]];
   });
@@ -56,9 +59,11 @@ function withHeaders(
 
 /** What each variable stands for, if it is a handler that gives values to a shared proxy. */
 export function valuesFor(handler: JsonValue): ReadonlyMap<string, JsonValue> | undefined {
-  if (!isJsonObject(handler) || handler['handler'] !== 'vars' || !Object.hasOwn(handler, ADDRESS)) return undefined;
-  const values = Object.entries(handler).filter(([name]) => name.startsWith(VARIABLE));
-  return new Map(values.map(([name, value]) => [`{http.vars.${name}}`, value]));
+  if (!isJsonObject(handler) || !Object.hasOwn(handler, ADDRESS)) return undefined;
+  const { handler: kind, ...values } = handler;
+  // What somebody put in by hand says something else.
+  if (kind !== 'vars' || !Object.keys(values).every((name) => name.startsWith(VARIABLE))) return undefined;
+  return new Map(Object.entries(values).map(([name, value]) => [`{http.vars.${name}}`, value]));
 }
 
 /** A value of Caddy's JSON with each variable, always the whole of a text or a key, as what it stands for. */

@@ -18,13 +18,6 @@ interface Common {
   readonly values?: CaddyHandler;
 }
 
-function commonOf(handler: CaddyHandler): Common | undefined {
-  const name = COMMON.get(handler);
-  if (name !== undefined) return { name, handler };
-  const shared = handler.handler === 'reverse_proxy' ? sharedProxy(handler) : undefined;
-  return shared && { name: `proxy-${shared.name}`, handler: shared.proxy, values: shared.values };
-}
-
 /** Names of ours among the named routes of a server. */
 const PREFIX = 'caddyctl-';
 
@@ -34,6 +27,7 @@ const PREFIX = 'caddyctl-';
  */
 export class SharedHandlers {
   readonly #used = new Map<string, readonly CaddyHandler[]>();
+  readonly #proxies = new Map<string, string>();
 
   /** The same handlers, those that are common by their name. */
   share(handle: readonly CaddyHandler[]): readonly CaddyHandler[] {
@@ -44,7 +38,7 @@ export class SharedHandlers {
       run = [];
     };
     for (const handler of handle) {
-      const common = commonOf(handler);
+      const common = this.#commonOf(handler);
       // Two in a row would be told of the values of the second.
       if (common === undefined || (common.values && run.some(({ values }) => values))) endRun();
       if (common === undefined) shared.push(handler);
@@ -52,6 +46,18 @@ export class SharedHandlers {
     }
     endRun();
     return shared;
+  }
+
+  #commonOf(handler: CaddyHandler): Common | undefined {
+    const known = COMMON.get(handler);
+    if (known !== undefined) return { name: known, handler };
+    const shared = handler.handler === 'reverse_proxy' ? sharedProxy(handler) : undefined;
+    if (shared === undefined) return undefined;
+    const { name, text, proxy, values } = shared;
+    // Two may be called alike by chance, or because somebody looked for it: the second stays where it is.
+    if ((this.#proxies.get(name) ?? text) !== text) return undefined;
+    this.#proxies.set(name, text);
+    return { name: `proxy-${name}`, handler: proxy, values };
   }
 
   #invoke(run: readonly Common[]): CaddyHandler {
