@@ -20,10 +20,10 @@ const VARIABLE = 'caddyctl.';
 const ADDRESS = `${VARIABLE}to`;
 
 /**
- * A proxy takes Caddy half a millisecond and some tens of kilobytes to load, more than all else of a site. What differs
- * between two is nearly always where they lead to and which headers they send, which Caddy can be told at the request.
- * Undefined where one keeps a state by its address, or only asks whether to go on. A value in which Caddy puts something in stays with the proxy, since a
- * variable would do so earlier.
+ * A proxy takes Caddy some tenths of a millisecond to load, and 36 kB. What differs between two is nearly always where they
+ * lead and which headers they send, which Caddy can be told at the request. Undefined where one keeps a state by its
+ * address, or only asks whether to go on. A value in which Caddy puts something in stays with the proxy, since a variable
+ * would do so earlier.
  */
 export function sharedProxy(handler: CaddyHandler): SharedProxy | undefined {
   if (handler['handle_response'] !== undefined) return undefined;
