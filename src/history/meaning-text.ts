@@ -1,5 +1,6 @@
 import type { Model } from '../ir/model.ts';
 import type { Origin } from '../ir/origin.ts';
+import { PerSite } from '../ir/per-site.ts';
 import { seal, unseal } from './seal.ts';
 
 /** What a revision was made of: what its policies meant, and the ports that it was made for. */
@@ -19,14 +20,10 @@ export function encodeMeaning({ sites, ...rest }: Meaning): string {
 
 /** A site that says what it said is the very object that it was. */
 function textOf(site: Meaning['sites'][number]): string {
-  const known = texts.get(site);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(flat({ ...site, checks: [] }));
-  texts.set(site, text);
-  return text;
+  return texts.of(site, '', () => JSON.stringify(flat({ ...site, checks: [] })));
 }
 
-const texts = new WeakMap<Meaning['sites'][number], string>();
+const texts = new PerSite<string>();
 
 /** Undefined for what is damaged, or was written by another version of caddyctl. */
 export function decodeMeaning(text: string): Meaning | undefined {

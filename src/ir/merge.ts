@@ -68,10 +68,10 @@ export function mergePolicies(
     for (const [name, given] of Object.entries(value.presets ?? {})) {
       once(presets, names.kept(name, file), { value: given, origin: at('presets', name) }, 'the preset');
     }
-    parts.push(...sitesOf(policy));
+    for (const part of sitesOf(policy)) parts.push(part);
   }
   const sites = groupHosts(parts);
-  for (const site of sites) if (!isSound(site)) for (const found of conflictsWithin(site)) diagnostics.push(found);
+  for (const site of sites) for (const found of conflictsOf(site)) diagnostics.push(found);
   return { set: { global: Object.fromEntries(global), neverExpose, names, services, presets, sites }, diagnostics };
 }
 
@@ -117,9 +117,13 @@ function groupHosts(given: readonly SitePart[]): SiteParts[] {
   return [...groups.values()].map(({ hosts, parts }) => ({ hosts: hosts.toSorted(), parts }));
 }
 
-/** Whether one file alone says what a site is, and was found to say it well before. */
-function isSound({ parts: [part, ...others] }: SiteParts): boolean {
-  return part !== undefined && others.length === 0 && sound.has(part);
+/** What one file alone says of a site, and was found to say well before, need not be looked at again. */
+function conflictsOf(site: SiteParts): readonly Diagnostic[] {
+  const only = site.parts.length === 1 ? site.parts[0] : undefined;
+  if (only !== undefined && sound.has(only)) return [];
+  const found = conflictsWithin(site);
+  if (only !== undefined && found.length === 0) sound.add(only);
+  return found;
 }
 
 const sound = new WeakSet<Traced<SiteObject>>();
@@ -157,8 +161,6 @@ function conflictsWithin({ hosts, parts }: SiteParts): Diagnostic[] {
       }
     }
   }
-  const [part, ...others] = parts;
-  if (part !== undefined && others.length === 0 && found.length === 0) sound.add(part);
   return found;
 }
 
