@@ -43,7 +43,7 @@ export async function writePlanFile(path: string, plan: Plan, basis: PlanBasis):
   const content = JSON.parse(JSON.stringify(said)) as object;
   const text = `${JSON.stringify({ ...content, digest: digestOf(content) }, null, 2)}\n`;
   try {
-    await writeWhole(systemFiles, dirname(resolve(path)), basename(path), text);
+    await writeWhole(systemFiles, dirname(resolve(path)), basename(path), [text]);
   } catch (error) {
     throw new Failure(exitCodes.unexpected, `${path} cannot be written: ${systemReason(error)}`);
   }

@@ -7,6 +7,7 @@ import { readOwnedSources } from '../files/read-owned.ts';
 import { watchSources } from '../files/watch.ts';
 import type { Log } from '../log.ts';
 import type { PlanOptions } from '../plan/plan.ts';
+import { fitHeap } from './heap.ts';
 import type { Liveness } from './status/liveness.ts';
 import { problemsAfter } from './status/problems.ts';
 import type { StatusHolder } from './status/state.ts';
@@ -115,6 +116,7 @@ export async function watchLoop(parts: WatchLoopParts): Promise<void> {
       // A mistake that was mended at once is nobody's business.
       if (!soon.has('files')) {
         reporter.report(turn, timing);
+        fitHeap(turn.policies?.model?.sites.length ?? 0);
         parts.onTurn?.(turn);
       }
       return await next(turn, soon);

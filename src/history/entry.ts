@@ -53,11 +53,15 @@ export function isVerified({ verified }: Entry): boolean {
   return verified === true;
 }
 
-/** One line about it, then the config, if it is one to go back to, then its checks. */
-export function encodeEntry(entry: Entry, { apps, logging }: CaddyConfig, checks: readonly KeptCheck[]): string {
+/** One line about it, then the config, if it is one to go back to, then its checks. In pieces, as `seal` gives them. */
+export function encodeEntry(
+  entry: Entry,
+  { apps, logging }: CaddyConfig,
+  checks: readonly KeptCheck[],
+): readonly string[] {
   const head = JSON.stringify({ version: VERSION, ...entry });
-  const config = isGood(entry) ? canonical({ apps, ...(logging && { logging }) }) : '';
-  return seal(`${head}\n${config}${isGood(entry) ? `\n${encodeChecks(checks)}` : ''}`);
+  if (!isGood(entry)) return seal([head, '\n']);
+  return seal([head, '\n', canonical({ apps, ...(logging && { logging }) }), '\n', ...encodeChecks(checks)]);
 }
 
 export interface DecodedEntry {

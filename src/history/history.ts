@@ -140,10 +140,10 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
     return found;
   }
 
-  async function writeSingle(name: string, text: string | undefined): Promise<void> {
-    if (text !== undefined) {
+  async function writeSingle(name: string, pieces: readonly string[] | undefined): Promise<void> {
+    if (pieces !== undefined) {
       await privateFolder(folder, files);
-      await writeWhole(files, folder, name, text);
+      await writeWhole(files, folder, name, pieces);
     } else if ((await isThere()) && (await files.lstat(join(folder, name)).catch(ignoreAbsent)) !== undefined) {
       await removed(name);
       await syncFolder(files, folder);

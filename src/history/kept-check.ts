@@ -1,6 +1,7 @@
 import type { Check } from '../checks/check.ts';
 import { lineAt, linesByFile } from '../diagnostics/lines.ts';
 import { type Origin, placeOf } from '../ir/origin.ts';
+import { listed } from './seal.ts';
 
 /** A check as it outlives the policy that it came from. It goes through JSON. */
 export interface KeptCheck {
@@ -41,8 +42,9 @@ export function lineFinder(): (origin: Origin) => Line {
   };
 }
 
-export function encodeChecks(checks: readonly KeptCheck[]): string {
-  return `[${checks.map(({ check, line }) => `{"check":${textOf(check)},"line":${JSON.stringify(line)}}`).join(',')}]`;
+/** JSON, in parts. */
+export function encodeChecks(checks: readonly KeptCheck[]): readonly string[] {
+  return listed(checks.map(({ check, line }) => `{"check":${textOf(check)},"line":${JSON.stringify(line)}}`));
 }
 
 const texts = new WeakMap<KeptCheck['check'], string>();

@@ -1,7 +1,7 @@
 import type { Model } from '../ir/model.ts';
 import type { Origin } from '../ir/origin.ts';
 import { PerSite } from '../ir/per-site.ts';
-import { seal, unseal } from './seal.ts';
+import { listed, seal, unseal } from './seal.ts';
 
 /** What a revision was made of: what its policies meant, and the ports that it was made for. */
 export interface Meaning {
@@ -12,10 +12,13 @@ export interface Meaning {
   readonly modules: readonly string[];
 }
 
-/** Without what was not meant: where it was written, checks and comments. Secrets are never in a model. */
-export function encodeMeaning({ sites, ...rest }: Meaning): string {
+/**
+ * Without what was not meant: where it was written, checks and comments. Secrets are never in a model. In pieces, as `seal`
+ * gives them.
+ */
+export function encodeMeaning({ sites, ...rest }: Meaning): readonly string[] {
   const head = JSON.stringify({ version: VERSION, ...rest });
-  return seal(`${head.slice(0, -1)},"sites":[${sites.map(textOf).join(',')}]}`);
+  return seal([head.slice(0, -1), ',"sites":', ...listed(sites.map(textOf)), '}']);
 }
 
 /** A site that says what it said is the very object that it was. */

@@ -13,8 +13,9 @@ export interface Pin {
   readonly caddy: string;
 }
 
-export function encodePin(pin: Pin): string {
-  return seal(JSON.stringify({ version: VERSION, ...pin }));
+/** In pieces, as `seal` gives them. */
+export function encodePin(pin: Pin): readonly string[] {
+  return seal([JSON.stringify({ version: VERSION, ...pin })]);
 }
 
 /** A sentence without its subject when it cannot be believed. */

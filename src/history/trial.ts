@@ -25,8 +25,9 @@ export interface Trial {
   readonly caddy: string;
 }
 
-export function encodeTrial({ sound, ...trial }: Trial): string {
-  return seal(`${JSON.stringify({ version: VERSION, ...trial })}\n${encodeChecks(sound)}`);
+/** In pieces, as `seal` gives them. */
+export function encodeTrial({ sound, ...trial }: Trial): readonly string[] {
+  return seal([JSON.stringify({ version: VERSION, ...trial }), '\n', ...encodeChecks(sound)]);
 }
 
 /** A sentence without its subject when it cannot be believed. */

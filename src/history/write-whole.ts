@@ -7,14 +7,19 @@ export const UNFINISHED = /^\..*\.tmp$/;
 
 /**
  * Writes a file of only this user's that, whatever happens meanwhile, is there as a whole or not at all, and that stays once
- * this has resolved, also when the power fails. Rejects with a system error.
+ * this has resolved, also when the power fails. Its text comes in pieces. Rejects with a system error.
  */
-export async function writeWhole(files: FileSystem, folder: string, name: string, text: string): Promise<void> {
+export async function writeWhole(
+  files: FileSystem,
+  folder: string,
+  name: string,
+  pieces: readonly string[],
+): Promise<void> {
   const temporary = join(folder, `.${name}.${randomBytes(6).toString('hex')}.tmp`);
   try {
     const handle = await files.open(temporary, 'wx', 0o600);
     try {
-      await handle.writeFile(text);
+      for (const piece of pieces) await handle.writeFile(piece);
       await handle.sync();
     } finally {
       await handle.close();

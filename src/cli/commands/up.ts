@@ -18,8 +18,8 @@ export const up: CommandModule<ServeSettings> = {
   },
   async run(invocation) {
     const { options, process, signals } = invocation;
-    const { keepYoungHeapSmall } = await import('../../daemon/young-heap.ts');
-    keepYoungHeapSmall();
+    const { keepHeapSmall } = await import('../../daemon/heap.ts');
+    keepHeapSmall();
     const { listenForHangups } = await import('../up/hangup.ts');
     const { defaultStateFolder, runFolder } = await import('../../daemon/run-folder.ts');
     const { prepare } = await import('../up/prepare.ts');

@@ -66,8 +66,8 @@ export const watch: CommandModule<WatchOptions> = {
         import('../remembered.ts'),
         import('../logged-admin.ts'),
       ]);
-    const { keepYoungHeapSmall } = await import('../../daemon/young-heap.ts');
-    keepYoungHeapSmall();
+    const { keepHeapSmall } = await import('../../daemon/heap.ts');
+    keepHeapSmall();
     const { watchLoop } = await import('../../daemon/watch-loop.ts');
     const { createMemory } = await import('../../daemon/watch/memory.ts');
     const { createTriggers } = await import('../../daemon/watch/triggers.ts');
