@@ -55,6 +55,13 @@ test('the same revision gives the same sample, another one another', () => {
   expect(ids(chosen(all, choice()))).not.toEqual(ids(chosen(all, choice({ revision: 'two' }))));
 });
 
+test('however many there are, none is asked twice', () => {
+  for (const sites of [141, 144, 150, 200, 256, 377, 1_000]) {
+    const asked = ids(chosen(guarantees(sites), choice({ revision: `of ${sites}` })));
+    expect(new Set(asked).size).toBe(200);
+  }
+});
+
 test('what was wrong, and what is no longer said, is asked in any case', () => {
   const all = guarantees(2_000).map((each) => ({ ...each, isDropped: each.check.id === 's3.example.com auth' }));
   for (const revision of ['one', 'two', 'three']) {

@@ -31,27 +31,35 @@ export function chosen(guarantees: readonly Guarantee[], { touched, again, revis
   return [...guarantees.filter(isSure), ...near, ...far];
 }
 
-/** One of each kind in turn, until there are enough; within a kind as if by lot. */
+/** One of each kind in turn, until there are enough; within a kind far apart, from one that the revision chooses. */
 function sample(from: readonly Guarantee[], size: number, revision: string): readonly Guarantee[] {
   if (from.length <= size) return from;
-  const seed = mixed(0, revision);
-  const lots = from.map((each) => ({ each, lot: mixed(seed, each.check.id) }));
-  lots.sort((one, other) => one.lot - other.lot);
-  const turns = new Map<string, number>();
-  const ranked = lots.map(({ each }) => {
-    const turn = turns.get(each.check.name) ?? 0;
-    turns.set(each.check.name, turn + 1);
-    return { each, turn };
+  const kinds = [...Map.groupBy(from, ({ check }) => check.name)].map(([name, all]) => {
+    const step = stride(all.length);
+    const first = mixed(`${revision} ${name}`) % all.length;
+    return { all, at: (turn: number) => all[(first + turn * step) % all.length] as Guarantee };
   });
-  return ranked
-    .toSorted((one, other) => one.turn - other.turn)
-    .slice(0, size)
-    .map(({ each }) => each);
+  const picked: Guarantee[] = [];
+  for (let turn = 0; picked.length < size; turn++) {
+    for (const { all, at } of kinds) if (turn < all.length && picked.length < size) picked.push(at(turn));
+  }
+  return picked;
+}
+
+/** Steps of the golden section come to all of a ring, and however few they are, they lie far apart. */
+function stride(length: number): number {
+  let step = Math.max(1, Math.round(length * 0.618));
+  while (divisor(step, length) > 1) step++;
+  return step;
+}
+
+function divisor(one: number, other: number): number {
+  return other === 0 ? one : divisor(other, one % other);
 }
 
 /** No secret hangs on it, so it need not be more than even: FNV-1a, and murmur3's end, without which like texts stay close. */
-function mixed(seed: number, text: string): number {
-  let hash = 0x811c9dc5 ^ seed;
+function mixed(text: string): number {
+  let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
