@@ -7,7 +7,7 @@ const sourceFolder = join(root, 'src');
 
 /** From left to right: a file imports from layers to the left of its own, and from its own folder. Those of a line know nothing of each other. */
 const layers: readonly (readonly string[])[] = [
-  ['diagnostics', 'clock.ts', 'log.ts'],
+  ['diagnostics', 'clock.ts', 'log.ts', 'once-per.ts'],
   ['policy'],
   ['ir'],
   // The one makes Caddy's JSON of what the policies mean, the other evaluates it: so neither can be the other's excuse.

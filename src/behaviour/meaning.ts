@@ -1,12 +1,11 @@
-const known = new WeakMap<object, string>();
+import { oncePer } from '../once-per.ts';
 
 /** What a part of the model says, as one text, wherever it was written: equal texts mean the same. */
 export function meaningOf(part: object | undefined): string {
-  if (part === undefined) return '';
-  let text = known.get(part);
-  if (text === undefined) known.set(part, (text = JSON.stringify(part, plainly)));
-  return text;
+  return part === undefined ? '' : textOf(part);
 }
+
+const textOf = oncePer((part: object) => JSON.stringify(part, plainly));
 
 function plainly(_key: string, value: unknown): unknown {
   if (value instanceof Map) return [...(value as Map<string, unknown>)].toSorted(([a], [b]) => (a < b ? -1 : 1));

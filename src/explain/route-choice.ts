@@ -1,4 +1,5 @@
 import type { Route, Site } from '../ir/model.ts';
+import { oncePer } from '../once-per.ts';
 import { showPath } from '../policy/schema/path.ts';
 import type { Loser } from './answer.ts';
 import { all, type Holds } from './match/holds.ts';
@@ -12,12 +13,10 @@ export interface Taker {
   readonly provided: readonly string[];
 }
 
-const tests = new WeakMap<Route, (path: string) => boolean>();
+const testOf = oncePer(({ pattern }: Route) => pathTest(pattern));
 
 function takesPath(route: Route, { received: { path } }: Subject): boolean {
-  let test = tests.get(route);
-  if (test === undefined) tests.set(route, (test = pathTest(route.pattern)));
-  return test(path);
+  return testOf(route)(path);
 }
 
 function conditionsHold(route: Route, subject: Subject): Holds {

@@ -1,4 +1,5 @@
 import type { SourceFile } from '../diagnostics/position.ts';
+import { oncePer } from '../once-per.ts';
 import { sha256 } from './seal.ts';
 
 /** A file that a revision was made from: never its text. */
@@ -15,15 +16,7 @@ export function inputsOf(sources: readonly SourceFile[], owners?: SourceFile): I
 }
 
 /** A file that was not read anew is the very object of the time before. */
-function inputOf(source: SourceFile): Input {
-  const known = inputs.get(source);
-  if (known !== undefined) return known;
-  const input = { path: source.path, sha256: sha256(source.text) };
-  inputs.set(source, input);
-  return input;
-}
-
-const inputs = new WeakMap<SourceFile, Input>();
+const inputOf = oncePer(({ path, text }: SourceFile): Input => ({ path, sha256: sha256(text) }));
 
 /** One hash for a set of files. Their paths do not count: they mean nothing, and one folder can be typed in many ways. */
 export function inputsDigest(inputs: readonly Input[]): string {

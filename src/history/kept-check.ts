@@ -1,6 +1,7 @@
 import type { Check } from '../checks/check.ts';
 import { lineAt, linesByFile } from '../diagnostics/lines.ts';
 import { type Origin, placeOf } from '../ir/origin.ts';
+import { oncePer } from '../once-per.ts';
 import { listed } from './seal.ts';
 
 /** A check as it outlives the policy that it came from. It goes through JSON. */
@@ -47,15 +48,7 @@ export function encodeChecks(checks: readonly KeptCheck[]): readonly string[] {
   return listed(checks.map(({ check, line }) => `{"check":${textOf(check)},"line":${JSON.stringify(line)}}`));
 }
 
-const texts = new WeakMap<KeptCheck['check'], string>();
-
 /** Without the policies' own text, which a part of a check may still lead to. */
-function textOf(check: KeptCheck['check']): string {
-  const known = texts.get(check);
-  if (known !== undefined) return known;
-  const text = JSON.stringify(check, (key, value: unknown) =>
-    key === 'origin' && typeof value === 'object' ? undefined : value,
-  );
-  texts.set(check, text);
-  return text;
-}
+const textOf = oncePer((check: KeptCheck['check']) =>
+  JSON.stringify(check, (key, value: unknown) => (key === 'origin' && typeof value === 'object' ? undefined : value)),
+);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
+import { oncePer } from '../once-per.ts';
 import type { ParsedPolicy } from '../policy/parse.ts';
 import type { Global } from '../policy/schema/global.ts';
 import { canonicalHeader } from '../policy/schema/scalars.ts';
@@ -81,20 +82,13 @@ interface SitePart {
 }
 
 /** What one file says of sites. A file that was not parsed again says the very same. */
-function sitesOf(policy: ParsedPolicy): readonly SitePart[] {
-  const known = sitesOfFiles.get(policy);
-  if (known !== undefined) return known;
-  const { file, root, value } = policy;
-  const parts = Object.entries(value.sites ?? {}).flatMap(([key, given]): SitePart[] => {
+const sitesOf = oncePer(({ file, root, value }: ParsedPolicy): readonly SitePart[] =>
+  Object.entries(value.sites ?? {}).flatMap(([key, given]): SitePart[] => {
     const hosts = parseHosts(key);
     if (!('value' in hosts)) return [];
     return [{ hosts: hosts.value, part: { value: given, origin: { file, root, path: ['sites', key] } } }];
-  });
-  sitesOfFiles.set(policy, parts);
-  return parts;
-}
-
-const sitesOfFiles = new WeakMap<ParsedPolicy, readonly SitePart[]>();
+  }),
+);
 
 function groupHosts(given: readonly SitePart[]): SiteParts[] {
   const byHost = new Map<string, number[]>();

@@ -5,9 +5,10 @@ import { degraded, skipped } from '../history/degraded.ts';
 import type { By } from '../history/entry.ts';
 import type { History } from '../history/history.ts';
 import { type Input, inputsDigest } from '../history/inputs.ts';
-import { type Meanings, meaningsBeside, openMeanings } from '../history/meanings.ts';
+import { meaningsBeside, openMeanings } from '../history/meanings.ts';
 import type { Pin } from '../history/pin.ts';
 import { keptVerification, type Verify } from './kept-verification.ts';
+import { oncePer } from '../once-per.ts';
 import type { Outcome } from './outcome.ts';
 import type { PassInput } from './pass.ts';
 import { entryOf, remember } from './remembered.ts';
@@ -98,12 +99,12 @@ export async function recordedPass(input: RecordedPassInput): Promise<RecordedPa
   return { outcome, warnings: [...warnings.values()], ended: now === undefined ? before : undefined, pinned: now };
 }
 
-const known = new WeakMap<History, Meanings>();
+const meaningsOf = oncePer(({ folder }: History) => openMeanings(meaningsBeside(folder)));
 
 /** For those who ask later which requests would change. Where it cannot be kept, they are told that nobody knows. */
 async function keepMeaning(history: History, { model, madeFor, revision }: RecordedCompiled): Promise<void> {
   if (model === undefined || madeFor === undefined || revision === undefined) return;
-  const meanings = known.get(history) ?? openMeanings(meaningsBeside(history.folder));
-  known.set(history, meanings);
-  await meanings.keep(revision, { sites: model.sites, ...madeFor }).catch(() => {});
+  await meaningsOf(history)
+    .keep(revision, { sites: model.sites, ...madeFor })
+    .catch(() => {});
 }

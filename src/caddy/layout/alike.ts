@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { oncePer } from '../../once-per.ts';
 import type { CaddyHandler } from '../handlers/context.ts';
 import { canonical, type JsonObject, type JsonValue } from '../json.ts';
 import type { Block, BlockRoute } from './block.ts';
@@ -40,15 +41,7 @@ interface Shape {
   readonly values: readonly string[];
 }
 
-const shapes = new WeakMap<Block, Shape>();
-
-function shapeOf(block: Block): Shape {
-  const known = shapes.get(block) ?? newShapeOf(block);
-  shapes.set(block, known);
-  return known;
-}
-
-function newShapeOf({ hosts, routes }: Block): Shape {
+const shapeOf = oncePer(({ hosts, routes }: Block): Shape => {
   const values: string[] = [];
   const isMapped = hosts.every(isPlainHost);
   const lift = (value: string): string => {
@@ -64,7 +57,7 @@ function newShapeOf({ hosts, routes }: Block): Shape {
   ]);
   const text = JSON.stringify([...(isMapped ? [depthOf(hosts)] : []), parts]);
   return { shape: createHash('sha256').update(text).digest('base64'), values };
-}
+});
 
 /** No text of a policy holds it. */
 const HOLE = '\0';
