@@ -4,6 +4,7 @@ import type { Origin } from '../ir/origin.ts';
 import { ownedId, serverName } from './ids.ts';
 import { canonical, type JsonObject } from './json.ts';
 import type { Reason } from './layout/reason.ts';
+import { countedAddresses } from './layout/apart.ts';
 import { type Table, tableOf } from './layout/table.ts';
 import { loggingApp, serverLogs } from './logging.ts';
 import { written } from './placeholders.ts';
@@ -31,8 +32,9 @@ export interface Translation {
 export function translate(model: Model, target: Target): Translation {
   const origins = new Map<string, Origin>();
   const layouts = new Map<string, Reason>();
+  const counted = countedAddresses(model);
   const made = servers(model, target).map((server) => {
-    const table = tableOf(server, target);
+    const table = tableOf(server, target, counted);
     for (const [id, origin] of table.origins) origins.set(id, origin);
     layouts.set(server.part, table.reason);
     return { server, json: text(serverJson(server, table, target)) };

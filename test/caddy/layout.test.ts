@@ -52,7 +52,7 @@ test('what sites of their own kind have alike stands once, and is told of each a
 test('of two proxies on one route each has its own values', () => {
   const dial = (address: string) => ({ handler: 'reverse_proxy', upstreams: [{ dial: address }] });
   const handle = [dial('127.0.0.1:1'), dial('127.0.0.1:2'), { ...dial('127.0.0.1:3'), handle_response: [] }];
-  const shared = new SharedHandlers();
+  const shared = new SharedHandlers(new Set());
   const routes = [{ handle: shared.share(handle) }];
   const named = shared.routes('default', 'http') ?? {};
   expect(Object.keys(named)).toHaveLength(1);
@@ -61,7 +61,7 @@ test('of two proxies on one route each has its own values', () => {
 });
 
 test('an edit by hand of what a shared proxy is told stays in sight', () => {
-  const shared = new SharedHandlers();
+  const shared = new SharedHandlers(new Set());
   const proxy = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:1' }] };
   const [values = proxy, invoke = proxy] = shared.share([proxy]);
   const named_routes = shared.routes('default', 'http') ?? {};
@@ -83,7 +83,7 @@ test.each([
   { transport: { protocol: 'other' } },
 ])('what %j counts is of one proxy, and no two share it', (more) => {
   const proxy = { handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:1' }], ...more };
-  expect(new SharedHandlers().share([proxy])).toEqual([proxy]);
+  expect(new SharedHandlers(new Set()).share([proxy])).toEqual([proxy]);
   expect(liftValues(proxy, () => 'lifted')).toEqual(proxy);
 });
 

@@ -1,13 +1,9 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
-import { renderDiagnostics } from '../../src/diagnostics/render.ts';
 import { type Backend, startBackend } from '../support/backend/backend.ts';
-import { type RunningCaddy, startCaddy } from '../support/caddy.ts';
-import type { Answer } from '../support/client/answer.ts';
-import { freePort } from '../support/client/ports.ts';
-import { raw } from '../support/client/raw.ts';
 import { spellings } from '../support/client/spellings.ts';
 import { goldenTarget } from '../support/golden.ts';
+import { type BothLayouts, startBothLayouts } from '../support/layout/both-layouts.ts';
 import { manySites } from '../support/layout/many-sites.ts';
 import { pick, type Random, randomFrom } from '../support/random.ts';
 
@@ -20,7 +16,7 @@ const NOBODY = '127.0.0.1:1';
 const requests = isLong ? 5_000 : 1_500;
 
 let apps: Backend[];
-let caddies: Record<'plain' | 'auto', RunningCaddy & { readonly port: number }>;
+let both: BothLayouts;
 
 beforeAll(async () => {
   apps = await Promise.all(
@@ -34,13 +30,11 @@ beforeAll(async () => {
       }),
     ),
   );
-  const start = async () =>
-    Object.assign(await startCaddy({ caddyPath: inject('caddyPath') }), { port: await freePort() });
-  caddies = { plain: await start(), auto: await start() };
+  both = await startBothLayouts(inject('caddyPath'));
 });
 
 afterAll(async () => {
-  await Promise.all([...Object.values(caddies).map((caddy) => caddy.stop()), ...apps.map((app) => app.stop())]);
+  await Promise.all([both.stop(), ...apps.map((app) => app.stop())]);
 });
 
 test('whatever the layout, every request has the same answer', { timeout: 600_000 }, async () => {
@@ -48,13 +42,13 @@ test('whatever the layout, every request has the same answer', { timeout: 600_00
   const seen = new Set<number>();
   for (let set = 0; set < sets; set++) {
     const text = manySites(random, { addresses: [...apps.map(({ address }) => address), NOBODY] }, 400);
-    await Promise.all([load('plain', text), load('auto', text)]);
+    await both.load(text);
     const hosts = Object.keys((JSON.parse(text) as { sites: object }).sites).flatMap((key) => key.split(', '));
     for (let done = 0; done < requests; done += 20) {
       await Promise.all(
         Array.from({ length: 20 }, async () => {
           const lines = requestLines(random, hosts);
-          const [plain, auto] = await Promise.all([ask('plain', lines), ask('auto', lines)]);
+          const [plain, auto] = await Promise.all([both.ask('plain', lines), both.ask('auto', lines)]);
           expect(auto, `seed ${seed}: ${lines.join(' | ')}`).toEqual(plain);
           seen.add(plain.status);
         }),
@@ -83,16 +77,6 @@ function topHosts(config: unknown): Set<string> {
   };
   const routes = Object.values(all.http.servers).flatMap((server) => server.routes);
   return new Set(routes.flatMap(({ match = [] }) => match.flatMap(({ host = [] }) => host)).toSorted());
-}
-
-async function load(layout: 'plain' | 'auto', text: string): Promise<void> {
-  const caddy = caddies[layout];
-  const target = { ...goldenTarget, layout, listen: new Map([[':80', [`127.0.0.1:${caddy.port}`]]]) };
-  const { config, diagnostics, layouts } = compile([{ path: 'many.json', text }], target);
-  if (config === undefined) throw new Error(renderDiagnostics(diagnostics));
-  expect(layouts?.get('http')?.layout).toBe(layout);
-  const answer = await caddy.admin('POST', '/load', JSON.stringify(config));
-  expect(answer.text).toBe('');
 }
 
 /** The raw lines of one request: hosts and paths as they are, and in other spellings. */
@@ -135,11 +119,4 @@ function requestLines(random: Random, hosts: readonly string[]): string[] {
   ]);
   const method = pick(random, ['GET', 'GET', 'GET', 'HEAD', 'POST', 'OPTIONS']);
   return [`${method} ${path} HTTP/1.1`, `Host: ${spelt}`, 'Origin: https://a.example.com', 'Cookie: a=b'];
-}
-
-async function ask(layout: 'plain' | 'auto', lines: readonly string[]): Promise<Answer> {
-  const { port } = caddies[layout];
-  const answer = await raw({ host: '127.0.0.1', port }, lines);
-  const headers = answer.headers.filter(([name]) => name.toLowerCase() !== 'date');
-  return { ...answer, headers: headers.toSorted(([a], [b]) => (a < b ? -1 : 1)) };
 }

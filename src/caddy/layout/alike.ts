@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { oncePer } from '../../once-per.ts';
 import type { CaddyHandler } from '../handlers/context.ts';
 import { canonical, type JsonObject, type JsonValue } from '../json.ts';
+import { leadsTo, standsApart } from './apart.ts';
 import type { Block, BlockRoute } from './block.ts';
 import { liftValues } from './lift.ts';
 import { placeholder } from '../placeholders.ts';
@@ -20,11 +21,14 @@ export interface Variable {
   readonly values: readonly string[];
 }
 
-/** Puts sites together that differ in nothing but hosts, and values that a variable can stand for. In the order of their first. */
-export function familiesOf(blocks: readonly Block[]): Family[] {
+/**
+ * Puts sites together that differ in nothing but hosts, and values that a variable can stand for. In the order of their first.
+ * `counted`: where none may lead by a variable.
+ */
+export function familiesOf(blocks: readonly Block[], counted: ReadonlySet<string>): Family[] {
   const byShape = new Map<string, { members: Block[]; values: (readonly string[])[] }>();
   for (const block of blocks) {
-    const { shape, values } = shapeOf(block);
+    const { shape, values } = leadsTo(block, counted) ? ownShape(block) : shapeOf(block);
     const known = byShape.get(shape);
     if (known === undefined) byShape.set(shape, { members: [block], values: [values] });
     else {
@@ -41,7 +45,13 @@ interface Shape {
   readonly values: readonly string[];
 }
 
-const shapeOf = oncePer(({ hosts, routes }: Block): Shape => {
+function ownShape({ hosts }: Block): Shape {
+  return { shape: JSON.stringify(hosts), values: [] };
+}
+
+const shapeOf = oncePer((block: Block): Shape => {
+  if (standsApart(block)) return ownShape(block);
+  const { hosts, routes } = block;
   const values: string[] = [];
   const isMapped = hosts.every(isPlainHost);
   const lift = (value: string): string => {

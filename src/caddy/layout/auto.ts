@@ -17,6 +17,7 @@ export function autoLayout(
   mark: Mark,
   note: (part: string) => void,
   shared: SharedHandlers,
+  counted: ReadonlySet<string>,
 ): LaidRoute[] {
   const isSmall = blocks.length < SMALL_TABLE;
   const share: Naming['share'] = (handle) => (isSmall ? handle : shared.share(handle));
@@ -32,7 +33,7 @@ export function autoLayout(
         (block) => leavesOf({ members: [block], routes: [], variables: [] }, naming)[0]?.lay(true) ?? [],
       );
     }
-    const families = familiesOf(sites);
+    const families = familiesOf(sites, counted);
     for (const { members, variables } of families) {
       if (members.length === 1) continue;
       const values = variables.length === 0 ? 'share their routes' : `differ in ${variables.length} values: one map`;

@@ -3,6 +3,7 @@ import type { CaddyHandler } from '../handlers/context.ts';
 import { dotSegmentGuard } from '../handlers/target.ts';
 import { ownedId } from '../ids.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { dials } from './apart.ts';
 import { sharedProxy, valuesFor, withValues } from './shared-proxy.ts';
 
 /** What nearly each route to an app has among its handlers, always the very same. None of it remembers anything of a request. */
@@ -26,8 +27,14 @@ const PREFIX = 'caddyctl-';
  * are alike, a third of what Caddy loads would be these.
  */
 export class SharedHandlers {
+  readonly #counted: ReadonlySet<string>;
   readonly #used = new Map<string, readonly CaddyHandler[]>();
   readonly #proxies = new Map<string, string>();
+
+  /** `counted`: where none may lead by a variable. */
+  constructor(counted: ReadonlySet<string>) {
+    this.#counted = counted;
+  }
 
   /** The same handlers, those that are common by their name. */
   share(handle: readonly CaddyHandler[]): readonly CaddyHandler[] {
@@ -51,7 +58,8 @@ export class SharedHandlers {
   #commonOf(handler: CaddyHandler): Common | undefined {
     const known = COMMON.get(handler);
     if (known !== undefined) return { name: known, handler };
-    const shared = handler.handler === 'reverse_proxy' ? sharedProxy(handler) : undefined;
+    const isLifted = handler.handler === 'reverse_proxy' && !dials(handler, this.#counted);
+    const shared = isLifted ? sharedProxy(handler) : undefined;
     if (shared === undefined) return undefined;
     const { name, text, proxy, values } = shared;
     // Two may be called alike by chance, or because somebody looked for it: the second stays where it is.

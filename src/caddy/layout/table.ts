@@ -23,19 +23,19 @@ export interface Table {
   readonly reason: Reason;
 }
 
-/** What a server does with a request: first what is the same for every host, then the sites, then nobody's host. */
-export function tableOf(server: Server, target: Target): Table {
+/** What a server does with a request: first what is the same for every host, then the sites, then nobody's host. `counted`: see `countedAddresses`. */
+export function tableOf(server: Server, target: Target, counted: ReadonlySet<string>): Table {
   const { owner } = target;
   const origins = new Map<string, Origin>();
   const mark = (id: string, origin: Origin): void => void origins.set(id, origin);
   const blocks = blocksOf(server, target);
   const choice = layoutFor(blocks, target);
   const parts: string[] = [];
-  const shared = new SharedHandlers();
+  const shared = new SharedHandlers(counted);
   const sites =
     choice.layout === 'plain'
       ? blocks.flatMap((block) => plain(block, owner, mark))
-      : autoLayout(blocks, server.part, owner, mark, (part) => void parts.push(part), shared);
+      : autoLayout(blocks, server.part, owner, mark, (part) => void parts.push(part), shared, counted);
   // A single `_`, which no host begins with: see hostSlug.
   const ownId = (name: string): string => ownedId(owner, server.part, `_${name}`);
   return {
