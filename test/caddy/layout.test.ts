@@ -1,11 +1,11 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { canonical, type JsonValue } from '../../src/caddy/json.ts';
 import { liftValues } from '../../src/caddy/layout/lift.ts';
 import { SharedHandlers } from '../../src/caddy/layout/shared.ts';
 import { unfold } from '../../src/caddy/layout/unfold.ts';
 import { written } from '../../src/caddy/placeholders.ts';
 import { compile } from '../../src/compile.ts';
-import { describe } from '../../src/plan/describe.ts';
+import { describe as describeConfig } from '../../src/plan/describe.ts';
 import { at, entriesOf, type Live } from '../../src/plan/live.ts';
 import { markOf } from '../../src/plan/marks.ts';
 import { oursOf } from '../../src/plan/ours.ts';
@@ -130,6 +130,45 @@ test('a small set stays readable, and so does a large one for a Caddy that may r
   expect(compiled(small, {}).layouts?.get('http')?.layout).toBe('plain');
 });
 
+describe('what somebody puts into a shape by hand is seen, not read as the sites within', () => {
+  const { live } = compiled(manySites(randomFrom(3), apps, 300), { layout: 'auto' });
+  const [[, server] = []] = entriesOf(at(live.apps, 'http', 'servers'));
+  type Edited = { match: Record<string, unknown>[]; handle: Record<string, unknown>[] };
+  const evil = { handler: 'static_response', body: 'evil' };
+  const isMap = ({ handle: [first] }: Edited): boolean => first?.['handler'] === 'map';
+
+  test.each([
+    ['a matcher', /_hosts-/, (route) => Object.assign(route.match[0] ?? {}, { method: ['POST'] })],
+    ['a second matcher', /_alike-/, (route) => route.match.push({ path: ['/x'] })],
+    ['a handler', /_hosts-/, (route) => route.handle.unshift(evil)],
+    ['a handler of a family', /_alike-/, (route) => Object.assign(route.handle.at(-1) ?? {}, evil)],
+    ['one host less', /_hosts-/, (route) => (route.match[0]?.['host'] as string[]).pop()],
+    ['a group', /_(hosts|alike)-/, (route) => Object.assign(route, { group: 'x' })],
+    [
+      'a pattern',
+      'map',
+      ({ handle: [map] }) => (map?.['mappings'] as object[]).unshift({ input_regexp: '.*', outputs: ['x'] }),
+    ],
+    ['a default', 'map', ({ handle: [map] }) => Object.assign(map ?? {}, { defaults: ['x'] })],
+    ['another source', 'map', ({ handle: [map] }) => Object.assign(map ?? {}, { source: '{http.request.uri.path}' })],
+  ] satisfies [string, RegExp | 'map', (route: Edited) => unknown][])('%s', (_, which, edit) => {
+    const edited = structuredClone(server) as unknown as { routes: (Edited & { '@id': string })[] };
+    const route = edited.routes.find((each) => (which === 'map' ? isMap(each) : which.test(each['@id'])));
+    if (route === undefined) throw new Error('there is no such shape');
+    edit(route);
+    expect(canonical(unfold(edited as unknown as JsonValue))).not.toBe(canonical(unfold(server)));
+  });
+});
+
+test('a path that is spelt as a shape is none', () => {
+  const raw = [{ handler: 'subroute', routes: [{ handle: [{ handler: 'static_response', body: 'in' }] }] }];
+  const text = JSON.stringify({
+    sites: { 'odd.example.com': { tls: 'off', routes: { '/': { respond: 'rest' }, '/v1./paths-y': { raw } } } },
+  });
+  const [[, server] = []] = entriesOf(at(compiled(text, {}).live.apps, 'http', 'servers'));
+  expect(unfold(server)).toEqual(at(server, 'routes'));
+});
+
 test.each([
   ['nothing', null],
   ['a route without anything', {}],
@@ -148,7 +187,7 @@ test.each([
 
 function toldOf(live: Live | undefined): unknown {
   if (live === undefined) throw new Error('nothing to tell of');
-  const { sites } = describe(oursOf(live, 'default'));
+  const { sites } = describeConfig(oursOf(live, 'default'));
   const told = [...sites].map(([host, { facts, routes }]) => ({
     host,
     facts: [...facts],

@@ -108,16 +108,20 @@ function familyOf(members: readonly Block[], values: readonly (readonly string[]
 
 /** The handler that gives each variable its value for the host that was asked for, which a list of these hosts let in. */
 export function mapOf(members: readonly Block[], variables: readonly Variable[], from: number): CaddyHandler {
-  const host = members[0]?.hosts[0] ?? '';
-  const labels = keyOf(host).split('.').length;
-  const source = Array.from({ length: labels }, (_, index) =>
-    placeholder(`http.request.host.labels.${labels - 1 - index}`),
-  );
   const mappings = members.flatMap(({ hosts }, index): JsonObject[] => {
     const outputs = variables.map(({ values }) => values[from + index] ?? '');
     return hosts.map((each) => ({ input: keyOf(each), outputs }));
   });
-  return { handler: 'map', source: source.join('.'), destinations: variables.map(({ name }) => name), mappings };
+  const source = sourceOf(keyOf(members[0]?.hosts[0] ?? ''));
+  return { handler: 'map', source, destinations: variables.map(({ name }) => name), mappings };
+}
+
+/** What such a key is compared with: as many labels of the request's host. */
+export function sourceOf(key: string): string {
+  const labels = key.split('.').length;
+  return Array.from({ length: labels }, (_, index) =>
+    placeholder(`http.request.host.labels.${labels - 1 - index}`),
+  ).join('.');
 }
 
 /** The labels that are compared: the first of a wildcard's is anything. */

@@ -107,5 +107,7 @@ function namedBy(handler: JsonValue, named: JsonObject): readonly JsonValue[] | 
   const { name } = handler;
   if (typeof name !== 'string' || !name.startsWith(PREFIX) || !Object.hasOwn(named, name)) return undefined;
   const route = named[name];
-  return isJsonObject(route) && Array.isArray(route['handle']) ? (route['handle'] as readonly JsonValue[]) : undefined;
+  // With a matcher, put in by hand, it may do nothing at all.
+  if (!isJsonObject(route) || Object.keys(route).some((key) => key !== '@id' && key !== 'handle')) return undefined;
+  return Array.isArray(route['handle']) ? (route['handle'] as readonly JsonValue[]) : undefined;
 }

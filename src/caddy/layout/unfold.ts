@@ -1,7 +1,8 @@
 import { hostSlug } from '../ids.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { written } from '../placeholders.ts';
 import { SHAPES } from './laid.ts';
-import { keyOf } from './alike.ts';
+import { keyOf, sourceOf } from './alike.ts';
 import { unshared } from './shared.ts';
 
 /**
@@ -38,7 +39,8 @@ interface Around {
   readonly map?: JsonObject | undefined;
 }
 
-const SHAPED = new RegExp(`\\.(?:${Object.values(SHAPES).join('|')})`);
+/** Behind a path of a policy that looks like one of ours, the next would be a `-` again: see `pathSlug`. */
+const SHAPED = new RegExp(`\\.(?:${Object.values(SHAPES).join('|')})(?!-)`);
 
 function isShape(route: JsonValue): boolean {
   return isJsonObject(route) && typeof route['@id'] === 'string' && SHAPED.test(route['@id']);
@@ -50,18 +52,60 @@ function plainRoutes(route: JsonValue, around: Around): JsonValue[] {
   const isNested = around.hosts !== undefined;
   if (!isNested && !isShape(route)) return [route];
   const [match] = list(route['match']);
-  const hosts = (isJsonObject(match) ? match['host'] : undefined) ?? around.hosts;
+  const hosts = hostsWithin(isJsonObject(match) ? match['host'] : undefined, around.hosts);
   const [first, ...others] = list(handle);
   const map = isVariables(first) ? first : undefined;
+  const handlers = map === undefined ? list(handle) : others;
+  if (isShape(route) && !isAsLaid(route, map)) return [route];
   if (typeof id === 'string' && id.includes(`.${SHAPES.alike}`)) {
-    const handlers = map === undefined ? list(handle) : others;
     return ofEachHost({ ...route, handle: handlers }, id, list(hosts), map ?? around.map);
   }
-  const inner = list(handle).at(-1);
-  const isWrapper = (id === undefined || isShape(route)) && isJsonObject(inner) && inner['handler'] === 'subroute';
+  const [inner, ...more] = handlers;
+  const isNamed = id !== undefined && !isShape(route);
+  const told = String(id).includes(`.${SHAPES.hosts}`) ? ['host'] : ['host', 'path'];
+  const isPlain = match === undefined || (isJsonObject(match) && hasOnly(match, told));
+  const isWrapper = !isNamed && more.length === 0 && isSubroute(inner) && isPlain && isAsLaid(route, map);
   if (isWrapper) return list(inner['routes']).flatMap((each) => plainRoutes(each, { hosts, map: map ?? around.map }));
   if (!isNested || hosts === undefined) return [route];
-  return [{ ...route, match: [{ host: hosts, ...(isJsonObject(match) ? match : {}) }] }];
+  return [{ ...route, match: [{ ...(isJsonObject(match) ? match : {}), host: hosts }] }];
+}
+
+/** What a list of hosts takes of what the one around it lets in. */
+function hostsWithin(inner: JsonValue | undefined, outer: JsonValue | undefined): JsonValue | undefined {
+  if (inner === undefined || outer === undefined) return inner ?? outer;
+  const isIn = new Set(list(outer));
+  return list(inner).every((host) => isIn.has(host)) ? inner : list(inner).filter((host) => isIn.has(host));
+}
+
+/**
+ * Whether it says no more than a shape of ours does. What was put in by hand decides about the sites within, and so must be
+ * seen, not read as them.
+ */
+function isAsLaid(route: JsonObject, map: JsonObject | undefined): boolean {
+  return (
+    hasOnly(route, ['@id', 'match', 'handle', 'terminal']) &&
+    list(route['match']).length <= 1 &&
+    (map === undefined || isMapAsLaid(map))
+  );
+}
+
+function isMapAsLaid(map: JsonObject): boolean {
+  const mappings = list(map['mappings']);
+  const [first] = mappings;
+  const key = isJsonObject(first) && typeof first['input'] === 'string' ? first['input'] : '';
+  return (
+    hasOnly(map, ['handler', 'source', 'destinations', 'mappings']) &&
+    map['source'] === written(sourceOf(key)) &&
+    mappings.every((mapping) => isJsonObject(mapping) && hasOnly(mapping, ['input', 'outputs']))
+  );
+}
+
+function isSubroute(handler: JsonValue | undefined): handler is JsonObject {
+  return isJsonObject(handler) && handler['handler'] === 'subroute' && hasOnly(handler, ['handler', 'routes']);
+}
+
+function hasOnly(value: JsonObject, keys: readonly string[]): boolean {
+  return Object.keys(value).every((key) => keys.includes(key));
 }
 
 /** A route that several hosts share, as each would have it alone. */
