@@ -1,6 +1,6 @@
 import type { Way } from '../explain/answer.ts';
 import type { Asked } from '../explain/asked.ts';
-import { effectsOf } from './effects.ts';
+import { effectsOf, TAKEN_AWAY } from './effects.ts';
 
 /** One thing that is other than it was. */
 export interface Change {
@@ -34,5 +34,5 @@ function isGateOfItsOwn(was: string | undefined, is: string | undefined): boolea
 }
 
 function isAway(says: string | undefined): boolean {
-  return says === undefined || says === 'taken away';
+  return says === undefined || says === TAKEN_AWAY;
 }

@@ -119,8 +119,11 @@ function headerEffects(steps: readonly Step[], end: End): Map<string, Effect> {
   return effects;
 }
 
+/** What is said of a header that is removed. */
+export const TAKEN_AWAY = 'taken away';
+
 function ruleSays(rule: HeaderRule): string {
-  if (rule.kind === 'remove') return 'taken away';
+  if (rule.kind === 'remove') return TAKEN_AWAY;
   if (rule.kind === 'keep') return '';
   const words = { set: '', add: ' (one more)', default: ' (where the app sends none)' };
   return `${rule.value}${words[rule.kind]}`;
@@ -141,7 +144,7 @@ function appEffects(asked: Asked, { route, site }: Way, { sees, upstream }: Extr
     const rule = requestHeaders.get(name)?.value;
     if (rule === undefined && OF_THE_CLIENT.test(name)) client.push(`${name}: ${value}`);
     else {
-      const says = rule ? ruleSays(rule) : (value ?? 'taken away');
+      const says = rule ? ruleSays(rule) : (value ?? TAKEN_AWAY);
       // What nobody sent cannot be taken away.
       if (value !== null || isSent(asked, name)) effects.set(`app header ${name}`, { seen: value ?? '', says });
     }

@@ -1,6 +1,7 @@
 import type { Asked } from '../explain/asked.ts';
 import type { Case } from './cases.ts';
 import type { Change } from './compare.ts';
+import { TAKEN_AWAY } from './effects.ts';
 import type { PathTerm } from './paths/terms.ts';
 
 /** One thing that changes, and for which requests. */
@@ -40,7 +41,7 @@ function rankOf({ change: { of, before, after } }: Line): number {
     return /^[45]\d\d/.test(after ?? '') ? 2 : 3;
   }
   if (of === 'gate') return 1;
-  if (of.startsWith('header ')) return after === undefined || after === 'taken away' ? 6 : 7;
+  if (of.startsWith('header ')) return after === undefined || after === TAKEN_AWAY ? 6 : 7;
   const others = ['app path', 'app host', 'client that the app sees', 'rate limit', 'protocols', 'certificate'];
   return others.includes(of) || of.startsWith('app header ') ? 8 : 9;
 }

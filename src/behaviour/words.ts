@@ -1,5 +1,6 @@
 import type { Case, Limit } from './cases.ts';
 import type { Change } from './compare.ts';
+import { TAKEN_AWAY } from './effects.ts';
 
 /** What changes, in a few words: `upstream a:80 → b:80`, `loses header X-Frame-Options: DENY`. */
 export function changeText({ of, before, after }: Change): string {
@@ -9,11 +10,14 @@ export function changeText({ of, before, after }: Change): string {
   }
   if (of === 'answer') return answerText(before ?? '', after ?? '');
   if (of.startsWith('header ')) {
-    if (before === undefined) return `gains ${of}: ${after}`;
-    if (after === undefined) return `loses ${of}: ${before}`;
+    if (before === undefined)
+      return after === TAKEN_AWAY ? `no longer has ${of} of the app's` : `gains ${of}: ${after}`;
+    if (after === undefined) return before === TAKEN_AWAY ? `has ${of} of the app's again` : `loses ${of}: ${before}`;
   }
   if (before === after) return before === '' || before === undefined ? `${of} changes` : `${of}: other ${before}`;
-  return `${of}: ${before ?? 'none'} → ${after ?? 'none'}`;
+  // Where nothing is said of a header it is not taken away: it comes as the client sends it.
+  const untold = of.startsWith('app header ') ? 'as the client sends it' : 'none';
+  return `${of}: ${before ?? untold} → ${after ?? untold}`;
 }
 
 function answerText(before: string, after: string): string {

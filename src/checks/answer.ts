@@ -95,7 +95,13 @@ async function send(to: ClientRequest, size: number, isOver: () => boolean): Pro
 
 function drained(to: ClientRequest): Promise<void> {
   return new Promise((resolve) => {
-    for (const event of ['drain', 'close', 'error', 'response']) to.once(event, () => resolve());
+    const events = ['drain', 'close', 'error', 'response'];
+    // A large body drains a hundred times: none may leave a listener behind.
+    const over = (): void => {
+      for (const event of events) to.off(event, over);
+      resolve();
+    };
+    for (const event of events) to.on(event, over);
   });
 }
 

@@ -16,7 +16,7 @@ export function renderChecks(checks: Observation, { color }: Look): string {
     });
   return [
     ...told(checks.regressions, 'broken by this push', 'red'),
-    ...told(checks.failing, 'fails, as before the push', 'yellow'),
+    ...told(checks.failing, 'fails, and did not pass before the push', 'yellow'),
     ...told(checks.flapping, 'flaps', 'yellow'),
   ].join('\n');
 }

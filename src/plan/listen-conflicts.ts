@@ -4,7 +4,7 @@ import { isDebianStub } from './debian-stub.ts';
 import { type ListenAddress, overlaps, parseListen } from './listen.ts';
 import { at, entriesOf, itemsOf, own } from './live.ts';
 import { isOurServer } from './marks.ts';
-import { foreignSide, serverSide } from './sides.ts';
+import { foreignSide, hostsOf, serverSide } from './sides.ts';
 
 interface Listener {
   readonly text: string;
@@ -43,10 +43,20 @@ function conflict(
     message: `${ours.text} and ${other}, both want to listen on ${where}`,
     hint: isDebianStub(server)
       ? `"${name}" is the welcome page that Caddy's package starts with: take its place with --force-conflicts, and empty /etc/caddy/Caddyfile, or it comes back when Caddy restarts`
-      : undefined,
+      : `nothing was changed. Two servers cannot share a listener: write what that one serves as policies, or give these sites other ports (\`listen\`). --force-conflicts removes it with ${sitesOf(server)}, and keeps no copy`,
     place: ours.place,
-    takes: [{ path: ['apps', app, 'servers', name], what: other }],
+    takes: [{ path: ['apps', app, 'servers', name], what: `${other}, with ${sitesOf(server)}` }],
   };
+}
+
+const MOST_SITES = 5;
+
+/** `its sites a.example.com, b.example.com and 7 more` */
+function sitesOf(server: JsonValue): string {
+  const hosts = [...hostsOf(server).keys()];
+  if (hosts.length === 0) return 'all that it serves';
+  const more = hosts.length > MOST_SITES ? ` and ${hosts.length - MOST_SITES} more` : '';
+  return `its sites ${hosts.slice(0, MOST_SITES).join(', ')}${more}`;
 }
 
 function firstMeeting(ours: JsonValue, theirs: JsonValue): [string, string] | undefined {

@@ -41,7 +41,7 @@ describe('a change is told once, where it is', () => {
       now: site('/: "a:80"', 'auth: { bearer: { env: TOKEN } },'),
       says: [
         'app.test/*  now 401: no Bearer token (was upstream a:80)',
-        'app.test/*  app header Authorization: none → taken away  (credential a token)',
+        'app.test/*  app header Authorization: as the client sends it → taken away  (credential a token)',
       ],
     },
     {

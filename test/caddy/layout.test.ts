@@ -142,12 +142,13 @@ describe('what somebody puts into a shape by hand is seen, not read as the sites
     ['a second matcher', /_alike-/, (route) => route.match.push({ path: ['/x'] })],
     ['a handler', /_hosts-/, (route) => route.handle.unshift(evil)],
     ['a handler of a family', /_alike-/, (route) => Object.assign(route.handle.at(-1) ?? {}, evil)],
-    ['one host less', /_hosts-/, (route) => (route.match[0]?.['host'] as string[]).pop()],
+    ['one host less', /_hosts-/, (route) => (route.match[0]?.['host'] as string[] | undefined)?.pop()],
     ['a group', /_(hosts|alike)-/, (route) => Object.assign(route, { group: 'x' })],
     [
       'a pattern',
       'map',
-      ({ handle: [map] }) => (map?.['mappings'] as object[]).unshift({ input_regexp: '.*', outputs: ['x'] }),
+      ({ handle: [map] }) =>
+        (map?.['mappings'] as object[] | undefined)?.unshift({ input_regexp: '.*', outputs: ['x'] }),
     ],
     ['a default', 'map', ({ handle: [map] }) => Object.assign(map ?? {}, { defaults: ['x'] })],
     ['another source', 'map', ({ handle: [map] }) => Object.assign(map ?? {}, { source: '{http.request.uri.path}' })],

@@ -197,7 +197,7 @@ describe('conflicts', () => {
 
     const forced = await at.run('apply', '--force-conflicts');
     expect(forced).toMatchObject({ code: 0 });
-    expect(forced.stderr).toContain(`- Caddy's server "srv0", which is not caddyctl's\n`);
+    expect(forced.stderr).toContain(`- Caddy's server "srv0", which is not caddyctl's, with `);
     expect(await body('a.example.com', port)).toBe('ours');
     expect(await body('x', theirPort)).toBe('kept');
     expect(await at.run('apply')).toMatchObject({ code: 0 });

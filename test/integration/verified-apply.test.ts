@@ -56,7 +56,7 @@ describe('apply', () => {
     await at.apply(site(other));
     const result = await at.apply(site(`${other}    max_body: 1MiB\n`));
     expect(result.code).toBe(0);
-    expect(result.stderr).toMatch(/^fails, as before the push: a\.example\.com: .*\/other/m);
+    expect(result.stderr).toMatch(/^fails, and did not pass before the push: a\.example\.com: .*\/other/m);
   });
 
   test('what the policies no longer protect has to be allowed, by the digest of that plan', async () => {

@@ -35,8 +35,16 @@ describe('listeners', () => {
       {
         kind: 'listen',
         message: `${OURS} and Caddy's server "srv0", which is not caddyctl's, both want to listen on :443`,
+        hint: expect.stringMatching(
+          /--force-conflicts removes it with all that it serves, and keeps no copy$/,
+        ) as string,
         place: { file, range: { start: 9, end: 24 } },
-        takes: [{ path: ['apps', 'http', 'servers', 'srv0'], what: `Caddy's server "srv0", which is not caddyctl's` }],
+        takes: [
+          {
+            path: ['apps', 'http', 'servers', 'srv0'],
+            what: `Caddy's server "srv0", which is not caddyctl's, with all that it serves`,
+          },
+        ],
       },
     ]);
   });

@@ -174,7 +174,7 @@ sites:
   test('shows what a forced apply takes, and from whom', () => {
     const live = { apps: { http: { servers: { srv0: { listen: [':443'] } } } }, logging: null };
     const plan = planFor(live, compiled('sites:\n  a.example.com: localhost:9000\n'), { forceConflicts: true });
-    expect(text(plan)).toContain('\n- Caddy\'s server "srv0", which is not caddyctl\'s\n');
+    expect(text(plan)).toContain('\n- Caddy\'s server "srv0", which is not caddyctl\'s, with all that it serves\n');
     expect(text(plan)).toContain('1 to remove');
   });
 

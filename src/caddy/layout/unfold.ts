@@ -62,7 +62,7 @@ function plainRoutes(route: JsonValue, around: Around): JsonValue[] {
   }
   const [inner, ...more] = handlers;
   const isNamed = id !== undefined && !isShape(route);
-  const told = String(id).includes(`.${SHAPES.hosts}`) ? ['host'] : ['host', 'path'];
+  const told = typeof id === 'string' && id.includes(`.${SHAPES.hosts}`) ? ['host'] : ['host', 'path'];
   const isPlain = match === undefined || (isJsonObject(match) && hasOnly(match, told));
   const isWrapper = !isNamed && more.length === 0 && isSubroute(inner) && isPlain && isAsLaid(route, map);
   if (isWrapper) return list(inner['routes']).flatMap((each) => plainRoutes(each, { hosts, map: map ?? around.map }));

@@ -6,6 +6,7 @@ import { addPlanOptions } from '../plan-options.ts';
 import type { Closed } from '../reload-cost.ts';
 import type { PassSettings } from '../run-pass.ts';
 import { addAdminOptions, addTargetOptions } from '../settings.ts';
+import { several } from '../several.ts';
 import { addLocalOptions } from '../up/settings.ts';
 
 interface DiffOptions extends PassSettings {
@@ -21,7 +22,11 @@ export const diff: CommandModule<DiffOptions> = {
     command
       .option('--json-patch', 'print the changes of the config as JSON Patch (RFC 6902)', false)
       .option('--detailed-exitcode', 'end with 2 when something would change', false);
-    command.option('--from <path...>', 'compare with these policies, and with no Caddy: which requests change');
+    command.option(
+      '--from <path>',
+      'compare with these policies, and with no Caddy: which requests change; may be given again',
+      several(),
+    );
     command.option('--out <file>', 'write the plan there, for `apply --plan`');
     addPlanOptions(command);
     addTargetOptions(command);

@@ -5,6 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { addExamples } from '../help.ts';
 import type { ExplainOptions } from '../explain/options.ts';
 import { addAdminOptions, addTargetOptions } from '../settings.ts';
+import { several } from '../several.ts';
 
 export const explain: CommandModule<ExplainOptions> = {
   define(command) {
@@ -12,13 +13,22 @@ export const explain: CommandModule<ExplainOptions> = {
       .addArgument(new Argument('<method>', 'GET, POST, …'))
       .addArgument(new Argument('<url>', 'as a client would ask for it; nothing in it is tidied up'));
     command
-      .option('--policy <path...>', 'files and folders of policies, - for standard input', ['policies/'])
+      .option(
+        '--policy <path>',
+        'a file or folder of policies, - for standard input; may be given again',
+        several(standardPolicies),
+        standardPolicies,
+      )
       .addOption(
         new Option('--live', 'explain the config that Caddy runs now, whoever made it')
           .default(false)
           .conflicts('policy'),
       )
-      .option('-H, --header <line>', "a header, 'Name: value'; may be given again", headerLine, [])
+      .addOption(
+        new Option('-H, --header <line>', "a header, 'Name: value'; may be given again")
+          .argParser(headerLine)
+          .default([], 'none'),
+      )
       .option('--from <address>', 'whose connection it is', clientAddress, '203.0.113.1')
       .option('--at <listener>', 'where it arrives, where the port does not tell: 127.0.0.1:8480, unix//run/site.sock')
       .addOption(
@@ -50,7 +60,9 @@ export const explain: CommandModule<ExplainOptions> = {
   },
 };
 
-function headerLine(text: string, before: readonly (readonly [string, string])[]): (readonly [string, string])[] {
+const standardPolicies = ['policies/'];
+
+function headerLine(text: string, before: readonly (readonly [string, string])[] = []): (readonly [string, string])[] {
   const [, name, value] = /^([^:\s]+):\s*(.*)$/s.exec(text) ?? [];
   if (name === undefined || value === undefined) throw new InvalidArgumentError("A header is 'Name: value'.");
   return [...before, [name, value]];

@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Target } from '../../caddy/target.ts';
 import type { CheckResult } from '../../checks/result.ts';
 import type { Dial } from '../../plan/listen.ts';
@@ -10,6 +10,7 @@ import { addExamples } from '../help.ts';
 import { addPaths } from '../paths.ts';
 import { compilePaths, targetOf } from '../policies.ts';
 import { addTargetOptions, milliseconds, type OutputFormat, type TargetSettings } from '../settings.ts';
+import { several } from '../several.ts';
 import { addLocalOptions, type LocalSettings } from '../up/settings.ts';
 
 interface TestOptions extends TargetSettings, LocalSettings {
@@ -27,7 +28,7 @@ export const test: CommandModule<TestOptions> = {
   define(command) {
     addPaths(command);
     command
-      .option('--site <host...>', 'only checks of these sites')
+      .option('--site <host>', 'only checks of this site; may be given again', several())
       .option('--filter <text>', 'only checks whose id holds this: "headers", "limit /api"');
     addListenerOptions(command);
     addTargetOptions(command);
@@ -80,7 +81,7 @@ function addListenerOptions(command: Command): void {
     .option('--connect <host:port>', 'where https is; by default where the policies put it, on this machine', dial)
     .option('--connect-http <host:port>', 'where plain http is', dial)
     .option('--ca <file>', "a CA to trust beside the system's, PEM: the root of Caddy's own")
-    .option('--timeout <duration>', 'for each check', milliseconds, 5_000);
+    .addOption(new Option('--timeout <duration>', 'for each check').argParser(milliseconds).default(5_000, '5s'));
 }
 
 function dial(text: string): Dial {

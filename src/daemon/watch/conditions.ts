@@ -78,15 +78,15 @@ function accepted({ policies, result }: Turn, first: DiagnosticJson | undefined)
 function programmed(turn: Turn, isApplied: boolean, first: DiagnosticJson | undefined): Finding {
   const { result, fallback, drift } = turn;
   const last = fallback ?? result;
+  if (turn.pinned !== undefined && first === undefined) {
+    return { status: 'False', reason: 'pinned', message: `revision ${turn.pinned} is pinned until a policy changes` };
+  }
   if (!isApplied) {
     const reason = first?.code ?? result.kind;
     return { status: 'False', reason, message: first === undefined ? result.message : sentence(first) };
   }
   if (drift !== undefined && drift !== 'foreign') return { status: 'False', reason: drift, message: last.message };
   if (last.kind === 'unreachable') return { status: 'Unknown', reason: last.kind, message: last.message };
-  if (turn.pinned !== undefined) {
-    return { status: 'False', reason: 'pinned', message: `revision ${turn.pinned} is pinned until a policy changes` };
-  }
   const message = isServed(result) ? 'Caddy runs it' : 'Caddy runs it as it was applied before, which is the same';
   return { status: 'True', reason: 'applied', message };
 }
