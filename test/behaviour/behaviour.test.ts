@@ -51,6 +51,18 @@ describe('a change is told once, where it is', () => {
       says: ['app.test/*  loses header X-Frame-Options: DENY'],
     },
     {
+      what: "a header of the app's that is kept from the client",
+      old: site('/: "a:80"'),
+      now: site('/: "a:80"', 'headers: { Server: null },'),
+      says: ["app.test/*  no longer has header Server of the app's"],
+    },
+    {
+      what: 'the same the other way round',
+      old: site('/: "a:80"', 'headers: { Server: null },'),
+      now: site('/: "a:80"'),
+      says: ["app.test/*  has header Server of the app's again"],
+    },
+    {
       what: 'a route for one method',
       old: site('/: "a:80"'),
       now: site('/: "a:80", /up: [{ to: "b:80", when: { method: POST } }, { to: "a:80" }]'),
