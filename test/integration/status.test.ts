@@ -219,3 +219,26 @@ test('what was changed by hand is drift, and nothing of any config or policy is 
   for (const path of ['/', '/healthz', '/readyz', '/metrics', '/api/status']) told.push((await get(path))?.body ?? '');
   for (const text of told) expect(text).not.toMatch(/canary-/);
 });
+
+test('under a pin each file says that it waits for it, until its policy changes', async () => {
+  await at.startCaddy();
+  await at.write(site('a', 'one'));
+  watch();
+  await at.serves('a.example.com', 'one');
+  await at.write(site('a', 'two'));
+  await at.serves('a.example.com', 'two');
+  await tells(({ counters }) => counters.loads === 2);
+  const back = caddyctl({ args: ['rollback', '--admin', at.proxy.address], home: at.folder });
+  expect(await back.ended).toBe(0);
+  const isPinned = ({ files }: StatusDocument): boolean =>
+    files.some(({ conditions }) => conditions.some(({ reason }) => reason === 'pinned'));
+  const pinned = await tells(isPinned);
+  expect(pinned.files[0]?.conditions[1]).toMatchObject({
+    type: 'Programmed',
+    status: 'False',
+    message: expect.stringMatching(/^revision [0-9a-f]{12} is pinned until a policy changes$/),
+  });
+  await at.write(site('a', 'three'));
+  await at.serves('a.example.com', 'three');
+  await tells((status) => !isPinned(status));
+});
