@@ -9,6 +9,11 @@ export function isJsonObject(value: JsonValue | undefined): value is JsonObject 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Whether it has no keys but some of these. */
+export function hasOnly(value: JsonObject, keys: readonly string[]): boolean {
+  return Object.keys(value).every((key) => keys.includes(key));
+}
+
 /**
  * The one text of a value: keys sorted by UTF-16 units, no white space, numbers as `JSON.stringify` writes them.
  * Two values that Caddy takes for the same config have the same text, and a reload is spared by comparing texts.

@@ -2,7 +2,7 @@ import { forgedHeaders } from '../handlers/access.ts';
 import type { CaddyHandler } from '../handlers/context.ts';
 import { dotSegmentGuard } from '../handlers/target.ts';
 import { ownedId } from '../ids.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { hasOnly, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { dials } from './apart.ts';
 import { sharedProxy, valuesFor, withValues } from './shared-proxy.ts';
 
@@ -108,6 +108,6 @@ function namedBy(handler: JsonValue, named: JsonObject): readonly JsonValue[] | 
   if (typeof name !== 'string' || !name.startsWith(PREFIX) || !Object.hasOwn(named, name)) return undefined;
   const route = named[name];
   // With a matcher, put in by hand, it may do nothing at all.
-  if (!isJsonObject(route) || Object.keys(route).some((key) => key !== '@id' && key !== 'handle')) return undefined;
+  if (!isJsonObject(route) || !hasOnly(route, ['@id', 'handle'])) return undefined;
   return Array.isArray(route['handle']) ? (route['handle'] as readonly JsonValue[]) : undefined;
 }

@@ -1,5 +1,5 @@
 import { hostSlug } from '../ids.ts';
-import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
+import { hasOnly, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { written } from '../placeholders.ts';
 import { SHAPES } from './laid.ts';
 import { keyOf, sourceOf } from './alike.ts';
@@ -56,7 +56,8 @@ function plainRoutes(route: JsonValue, around: Around): JsonValue[] {
   const [first, ...others] = list(handle);
   const map = isVariables(first) ? first : undefined;
   const handlers = map === undefined ? list(handle) : others;
-  if (isShape(route) && !isAsLaid(route, map)) return [route];
+  const isLaid = isAsLaid(route, map);
+  if (isShape(route) && !isLaid) return [route];
   if (typeof id === 'string' && id.includes(`.${SHAPES.alike}`)) {
     return ofEachHost({ ...route, handle: handlers }, id, list(hosts), map ?? around.map);
   }
@@ -64,7 +65,7 @@ function plainRoutes(route: JsonValue, around: Around): JsonValue[] {
   const isNamed = id !== undefined && !isShape(route);
   const told = typeof id === 'string' && id.includes(`.${SHAPES.hosts}`) ? ['host'] : ['host', 'path'];
   const isPlain = match === undefined || (isJsonObject(match) && hasOnly(match, told));
-  const isWrapper = !isNamed && more.length === 0 && isSubroute(inner) && isPlain && isAsLaid(route, map);
+  const isWrapper = !isNamed && more.length === 0 && isSubroute(inner) && isPlain && isLaid;
   if (isWrapper) return list(inner['routes']).flatMap((each) => plainRoutes(each, { hosts, map: map ?? around.map }));
   if (!isNested || hosts === undefined) return [route];
   return [{ ...route, match: [{ ...(isJsonObject(match) ? match : {}), host: hosts }] }];
@@ -102,10 +103,6 @@ function isMapAsLaid(map: JsonObject): boolean {
 
 function isSubroute(handler: JsonValue | undefined): handler is JsonObject {
   return isJsonObject(handler) && handler['handler'] === 'subroute' && hasOnly(handler, ['handler', 'routes']);
-}
-
-function hasOnly(value: JsonObject, keys: readonly string[]): boolean {
-  return Object.keys(value).every((key) => keys.includes(key));
 }
 
 /** A route that several hosts share, as each would have it alone. */
