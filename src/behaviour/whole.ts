@@ -1,5 +1,6 @@
 import type { Asked } from '../explain/asked.ts';
 import { assertNever } from '../diagnostics/assert-never.ts';
+import { counted } from '../diagnostics/counted.ts';
 import type { TlsChoice } from '../policy/schema/site.ts';
 import type { Change } from './compare.ts';
 import type { Meeting } from './meetings.ts';
@@ -42,8 +43,7 @@ export function wholeChanges({ at, host, sample, before, after, listeners }: Mee
 }
 
 function hostSays({ stand: { site } }: Side): string {
-  const { length } = site.routes;
-  return `${length} ${length === 1 ? 'route' : 'routes'}`;
+  return counted(site.routes.length, 'route');
 }
 
 function tlsSays(tls: TlsChoice): string {

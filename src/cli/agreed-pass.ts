@@ -3,6 +3,7 @@ import type { Counts } from '../plan/change.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Invocation } from './command.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { Failure } from './failure.ts';
 import type { Output } from './output.ts';
 import type { Closed } from './reload-cost.ts';
 import type { PlanBasis } from './plan-basis.ts';
@@ -78,18 +79,17 @@ async function report(
   const { exitCodeOf, failureOf, outcomeAsJson } = await import('./outcome.ts');
   const { outcome, ended, pinned } = ran;
   const isNo = outcome.kind === 'declined' && !options.dryRun;
-  const code = isNo ? exitCodes.interrupted : exitCodeOf(outcome);
+  const failure = isNo ? new Failure(exitCodes.refused, 'not agreed to: nothing was changed') : failureOf(outcome);
+  const code = failure?.exitCode ?? exitCodeOf(outcome);
   if (output.format !== 'text') {
-    await output.document({ ...outcomeAsJson(ran), ...(cost.length > 0 && { closes: cost }) }, () => '');
+    await output.document({ ...outcomeAsJson(ran, failure), ...(cost.length > 0 && { closes: cost }) }, () => '');
     return code;
   }
   output.diagnostics(outcome.kind === 'rejected' ? [...ran.diagnostics, outcome.diagnostic] : ran.diagnostics);
   const checks = 'checks' in outcome ? outcome.checks : undefined;
   if (checks !== undefined) await tellChecks(output, checks);
-  const failure = failureOf(outcome);
   if (outcome.kind === 'rollback-failed') output.error(ALARM);
   if (failure !== undefined) throw failure;
-  if (isNo) output.note('Nothing was changed');
   if (outcome.kind === 'unchanged') await output.text(`${unchanged}\n`);
   if (outcome.kind === 'applied') {
     const { countChanges } = await import('../plan/change.ts');

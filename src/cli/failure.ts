@@ -12,3 +12,8 @@ export class Failure extends Error {
     this.hint = hint;
   }
 }
+
+/** Where the diagnostics say it all to people; a program is told that they do. */
+export function mistakes(exitCode: ExitCode): Failure {
+  return new Failure(exitCode, 'there are mistakes: see the diagnostics');
+}

@@ -2,8 +2,11 @@ import { assertNever } from '../diagnostics/assert-never.ts';
 import { diagnosticsAsJson } from '../diagnostics/as-json.ts';
 import { planAsJson } from '../plan/as-json.ts';
 import type { Outcome } from '../reconcile/outcome.ts';
+import type { Finding } from '../reconcile/verify/guarantee.ts';
+import type { Observation } from '../reconcile/verify/observe.ts';
+import { errorPart } from './error-part.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { Failure } from './failure.ts';
+import { Failure, mistakes } from './failure.ts';
 import type { RanPass } from './run-pass.ts';
 
 export function exitCodeOf(outcome: Outcome): ExitCode {
@@ -78,18 +81,31 @@ function hintOfRollback({ checks, plan }: Extract<Outcome, { readonly kind: 'rol
   return `the policies no longer say so: if that is meant, allow it once with --allow ${plan.digest.slice(0, 16)}`;
 }
 
-/** One pass for programs. */
-export function outcomeAsJson({ outcome, diagnostics, ended, pinned }: RanPass): object {
-  const failure = failureOf(outcome);
+/** One pass for programs; `failure` is what it ends with. Where nobody said no, what was not pushed is a plan. */
+export function outcomeAsJson({ outcome, diagnostics, ended, pinned }: RanPass, failure: Failure | undefined): object {
+  const isPlan = outcome.kind === 'declined' && failure === undefined;
+  const isInvalid = outcome.kind === 'invalid';
   const found = outcome.kind === 'rejected' ? [...diagnostics, outcome.diagnostic] : diagnostics;
   return {
-    outcome: outcome.kind,
+    outcome: isPlan ? 'planned' : outcome.kind,
     ...('plan' in outcome && { plan: planAsJson(outcome.plan) }),
-    ...('checks' in outcome &&
-      outcome.checks && { checks: { ...outcome.checks, passed: outcome.checks.passed.length } }),
+    ...('checks' in outcome && outcome.checks && { checks: checksAsJson(outcome.checks) }),
     ...(ended && { unpinned: ended.revision }),
     ...(pinned && { pinned: pinned.revision }),
     diagnostics: diagnosticsAsJson(found),
-    ...(failure && { error: { message: failure.message, ...(failure.hint !== undefined && { hint: failure.hint }) } }),
+    ...errorPart(isInvalid ? mistakes(exitCodes.invalid) : failure),
+  };
+}
+
+function checksAsJson({ passed, regressions, failing, flapping, skipped, ...rest }: Observation): object {
+  const found = (findings: readonly Finding[]): object[] =>
+    findings.map(({ line, ...each }) => ({ ...each, place: line }));
+  return {
+    passed: passed.length,
+    regressions: found(regressions),
+    failing: found(failing),
+    flapping: found(flapping),
+    skipped: found(skipped),
+    ...rest,
   };
 }

@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import { renderDiagnostics } from '../diagnostics/render.ts';
 import { systemReason } from '../files/problem.ts';
+import { errorPart } from './error-part.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 import type { OutputFormat, OutputSettings } from './settings.ts';
@@ -23,6 +24,8 @@ export interface Output {
   error(text: string): void;
   /** Errors are shown with `--quiet` too, warnings are not. */
   diagnostics(diagnostics: readonly Diagnostic[]): void;
+  /** What a command fails with, for programs, where it has written no document; with the diagnostics that it told. */
+  failed(failure: Failure): Promise<void>;
 }
 
 export function createOutput(
@@ -31,7 +34,13 @@ export function createOutput(
   env: Readonly<Record<string, string | undefined>>,
   settings: OutputSettings,
 ): Output {
-  return {
+  const told: Diagnostic[] = [];
+  let isWritten = false;
+  const write = async (text: string): Promise<void> => {
+    isWritten = true;
+    await writeTo(stdout, text);
+  };
+  const output: Output = {
     format: settings.output,
     color: takesColor(stdout, env, settings),
     noteColor: takesColor(stderr, env, settings),
@@ -41,14 +50,14 @@ export function createOutput(
         // The command that offers them has made its text accordingly.
         case 'junit':
         case 'github':
-          await write(stdout, text());
+          await write(text());
           return;
         case 'json':
-          await write(stdout, `${JSON.stringify(value, null, 2)}\n`);
+          await write(`${JSON.stringify(value, null, 2)}\n`);
           return;
         case 'yaml': {
           const { toYaml } = await import('./yaml/write.ts');
-          await write(stdout, toYaml(value));
+          await write(toYaml(value));
           return;
         }
         default:
@@ -56,7 +65,7 @@ export function createOutput(
       }
     },
     async text(text) {
-      await write(stdout, text);
+      await write(text);
     },
     note(text) {
       if (!settings.quiet) {
@@ -67,16 +76,23 @@ export function createOutput(
       stderr.write(`${text}\n`);
     },
     diagnostics(diagnostics) {
+      told.push(...diagnostics);
       const shown = settings.quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics;
       const color = takesColor(stderr, env, settings);
       const width = stderr.isTTY ? Math.min(stderr.columns - 8, 160) : undefined;
       stderr.write(renderDiagnostics(shown, { color, width }));
     },
+    async failed(failure) {
+      if (isWritten || !['json', 'yaml'].includes(settings.output)) return;
+      const { diagnosticsAsJson } = await import('../diagnostics/as-json.ts');
+      await output.document({ ...errorPart(failure), diagnostics: diagnosticsAsJson(told) }, () => '');
+    },
   };
+  return output;
 }
 
 /** A reader that went away (`caddyctl translate | head`) is no error: what it did not want need not be written. */
-async function write(stream: Writable, text: string): Promise<void> {
+async function writeTo(stream: Writable, text: string): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     stream.write(text, (error) => {
       if (error && !('code' in error && error.code === 'EPIPE')) {

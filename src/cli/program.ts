@@ -4,9 +4,9 @@ import { createLog, silentLog } from '../log.ts';
 import type { CommandModule } from './command.ts';
 import { applyEnvironment } from './environment.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
-import { Failure } from './failure.ts';
+import { Failure, mistakes } from './failure.ts';
 import { configureHelp } from './help.ts';
-import { createOutput } from './output.ts';
+import { createOutput, type Output } from './output.ts';
 import { addOutputOptions, type OutputFormat, type OutputSettings, usualFormats } from './settings.ts';
 import { listenForSignals } from './signals.ts';
 import { verbs } from './verbs.ts';
@@ -22,6 +22,7 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
   const signals = listenForSignals(process);
   const wholeProgram = (): Promise<Command> => createProgram('all', () => {});
   let code: ExitCode = exitCodes.done;
+  let output: Output | undefined;
   try {
     const program = await createProgram(argv, (command, verb) => {
       command.action(async () => {
@@ -31,13 +32,15 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
         const isSaid = command.getOptionValueSourceWithGlobals('logLevel') !== 'default';
         const usual = given.quiet ? 'error' : verb.logLevel;
         const options = { ...given, ...(!isSaid && verb.logLevel && usual && { logLevel: usual }) };
-        const output = createOutput(process.stdout, process.stderr, process.env, options);
+        output = createOutput(process.stdout, process.stderr, process.env, options);
         // What a command warns of, it says to people: below "info" there is nothing to log, and pino need not be loaded.
         const chatty = verb.logLevel !== undefined || options.logLevel === 'info' || options.logLevel === 'debug';
         const log = chatty ? await createLog(options.logLevel, process.stderr.fd) : silentLog;
         const start = performance.now();
         log.debug({ command: command.name(), version: programVersion, node: process.versions.node }, 'command begun');
         code = await verb.run({ operands: command.args, options, output, process, log, signals, wholeProgram });
+        // Its diagnostics are told already.
+        if (code !== exitCodes.done && signals.exitCode() === undefined) await output.failed(mistakes(code));
         log.debug({ command: command.name(), code, ms: Math.round(performance.now() - start) }, 'command ended');
       });
     });
@@ -48,6 +51,8 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
     if (interrupted !== undefined && error instanceof Error && error.name === 'AbortError') {
       return interrupted;
     }
+    // Standard output may be what failed.
+    if (!(error instanceof CommanderError)) await output?.failed(failureOf(error)).catch(() => {});
     return report(error, process);
   }
 }
@@ -98,13 +103,10 @@ function report(error: unknown, process: NodeJS.Process): ExitCode {
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   const debug = (process.env['CADDYCTL_DEBUG'] ?? '') !== '' && process.env['CADDYCTL_DEBUG'] !== '0';
-  if (error instanceof Failure) {
-    process.stderr.write(`error: ${visible(error.message)}\n`);
-    if (error.hint !== undefined) {
-      process.stderr.write(`hint: ${visible(error.hint)}\n`);
-    }
-  } else {
-    process.stderr.write(`error: caddyctl failed unexpectedly: ${visible(sentence(error))}\n`);
+  const { exitCode, message, hint } = failureOf(error);
+  process.stderr.write(`error: ${visible(message)}\n`);
+  if (hint !== undefined) process.stderr.write(`hint: ${visible(hint)}\n`);
+  if (!(error instanceof Failure)) {
     process.stderr.write(
       'Please report it to the project with the command line; CADDYCTL_DEBUG=1 shows where it happened.\n',
     );
@@ -112,9 +114,11 @@ function report(error: unknown, process: NodeJS.Process): ExitCode {
   if (debug && error instanceof Error) {
     process.stderr.write(`${error.stack}\n`);
   }
-  return error instanceof Failure ? error.exitCode : exitCodes.unexpected;
+  return exitCode;
 }
 
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function failureOf(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const sentence = error instanceof Error ? error.message : String(error);
+  return new Failure(exitCodes.unexpected, `caddyctl failed unexpectedly: ${sentence}`);
 }

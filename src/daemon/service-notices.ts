@@ -1,3 +1,4 @@
+import { counted } from '../diagnostics/counted.ts';
 import type { Log } from '../log.ts';
 import { openSystemd, type Systemd } from './systemd.ts';
 import { healthOf } from './status/health.ts';
@@ -89,7 +90,7 @@ function lineOf(status: DaemonStatus, alive: boolean): string {
   const { sites, revisions } = status;
   const of = revisions.running === undefined ? '' : `, revision ${revisions.running}`;
   const what = {
-    serving: `serving ${sites.length} site${sites.length === 1 ? '' : 's'}${of}`,
+    serving: `serving ${counted(sites.length, 'site')}${of}`,
     degraded: `degraded${of}`,
     'not-serving': 'not serving',
   };

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { counted } from './counted.ts';
 import type { Diagnostic, Severity } from './diagnostic.ts';
 import { frame, type Frame } from './frame.ts';
 import { linesByFile, type Lines } from './lines.ts';
@@ -53,10 +54,10 @@ function mostTelling(diagnostics: readonly Diagnostic[]): readonly Diagnostic[] 
 function countDiagnostics(diagnostics: readonly Diagnostic[]): string {
   const count = (severity: Severity): string[] => {
     const found = diagnostics.filter((each) => each.severity === severity).length;
-    return found === 0 ? [] : [`${found} ${severity}${found === 1 ? '' : 's'}`];
+    return found === 0 ? [] : [counted(found, severity)];
   };
   const files = new Set(diagnostics.flatMap((each) => (each.place === undefined ? [] : [each.place.file.path]))).size;
-  const where = files === 0 ? '' : ` in ${files} file${files === 1 ? '' : 's'}`;
+  const where = files === 0 ? '' : ` in ${counted(files, 'file')}`;
   return [...count('error'), ...count('warning')].join(', ') + where;
 }
 

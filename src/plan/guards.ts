@@ -55,7 +55,7 @@ const FEWEST_NEW = 10;
 function refuseGrowth(live: number, wanted: number, most: number): Refusal {
   return {
     guard: 'growth',
-    reason: `there would be ${wanted} routes where ${live} are live, more than ${most} times as many`,
+    reason: `there would be ${wanted} routes where ${live} ${live === 1 ? 'is' : 'are'} live, more than ${most} times as many`,
     allow: 'if that is meant, allow it once with --allow',
   };
 }

@@ -84,7 +84,7 @@ describe('caddyctl fmt', () => {
   test('-o json names what changed', async () => {
     write('a.yaml', messy);
     const { stdout } = await runCli(['fmt', '-o', 'json'], { cwd: folder });
-    expect(JSON.parse(stdout)).toEqual({ changed: ['policies/a.yaml'], written: true });
+    expect(JSON.parse(stdout)).toEqual({ diagnostics: [], changed: ['policies/a.yaml'], written: true });
   });
 
   test('a broken file is reported and left, the others are formatted', async () => {

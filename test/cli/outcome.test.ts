@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AdminError, type AdminFailure } from '../../src/admin/errors.ts';
 import { exitCodeOf, failureOf, outcomeAsJson } from '../../src/cli/outcome.ts';
+import { Failure } from '../../src/cli/failure.ts';
 import type { Outcome } from '../../src/reconcile/outcome.ts';
 import { compiled, NOTHING, planFor } from '../plan/policy-text.ts';
 
@@ -44,12 +45,32 @@ describe('an outcome', () => {
   });
 
   test('for programs holds the plan, the diagnostics and the failure', () => {
-    const json = outcomeAsJson({ outcome: { kind: 'rejected', plan, diagnostic }, diagnostics: [] });
+    const outcome: Outcome = { kind: 'rejected', plan, diagnostic };
+    const json = outcomeAsJson({ outcome, diagnostics: [] }, failureOf(outcome));
     expect(json).toMatchObject({
       outcome: 'rejected',
       plan: { changed: true },
       diagnostics: [{ code: 'caddy-rejects' }],
-      error: { message: 'Caddy rejected the config; it serves what it served before' },
+      error: { code: 'rejected', exit: 6, message: 'Caddy rejected the config; it serves what it served before' },
     });
+  });
+
+  test('that nobody was asked about is a plan, and one that was not agreed to is not', () => {
+    const ran = { outcome: { kind: 'declined', plan }, diagnostics: [] } as const;
+    expect(outcomeAsJson(ran, undefined)).toMatchObject({ outcome: 'planned' });
+    expect(outcomeAsJson(ran, undefined)).not.toHaveProperty('error');
+    expect(outcomeAsJson(ran, new Failure(9, 'no'))).toMatchObject({
+      outcome: 'declined',
+      error: { code: 'refused', exit: 9, message: 'no' },
+    });
+  });
+
+  test('says by `place` where a check comes from, as every other document', () => {
+    const line = { file: 'p.yaml', line: 2, column: 3 };
+    const finding = { id: 'a', site: 'a.example.com', says: 'x', state: 'failed', line, isDropped: false } as const;
+    const checks = { passed: [finding], regressions: [finding], failing: [], flapping: [], skipped: [] };
+    const json = outcomeAsJson({ outcome: { kind: 'rolled-back', plan, checks }, diagnostics: [] }, undefined);
+    expect(json).toMatchObject({ checks: { passed: 1, regressions: [{ place: line }] } });
+    expect(JSON.stringify(json)).not.toContain('"line":{');
   });
 });

@@ -80,7 +80,7 @@ describe('apply', () => {
     expect(JSON.parse(told.stdout)).toMatchObject({
       outcome: 'rolled-back',
       checks: {
-        regressions: [{ site: 'a.example.com', state: 'failed', got: '502 (GET /health)', line: { line: 2 } }],
+        regressions: [{ site: 'a.example.com', state: 'failed', got: '502 (GET /health)', place: { line: 2 } }],
       },
     });
     expect(await at.run('apply', '--no-verify')).toMatchObject({ code: 0 });

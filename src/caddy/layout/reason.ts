@@ -1,3 +1,4 @@
+import { counted } from '../../diagnostics/counted.ts';
 import { isAtLeast } from '../capabilities.ts';
 import type { Target } from '../target.ts';
 import type { Block } from './block.ts';
@@ -24,7 +25,7 @@ export function layoutFor(blocks: readonly Block[], { layout = 'auto', running }
   if (!areDisjoint(blocks)) return because('plain', 'a host stands in more than one place, and so the order counts');
   if (blocks.length >= SMALL_TABLE) return because('auto', `${blocks.length} sites`);
   if (blocks.some(({ names }) => isPathTree(names))) return because('auto', 'a site with many paths');
-  return because('plain', `${blocks.length} sites: below ${SMALL_TABLE} it is as fast, and can be read`);
+  return because('plain', `${counted(blocks.length, 'site')}: below ${SMALL_TABLE} it is as fast, and can be read`);
 }
 
 /** Whether no two ask for one host. Exact hosts stand before wildcards, and wildcards take one label each. */

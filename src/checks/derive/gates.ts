@@ -1,3 +1,4 @@
+import { counted } from '../../diagnostics/counted.ts';
 import { showPath } from '../../policy/schema/path.ts';
 import type { Check, Probe } from '../check.ts';
 import { expectationOf } from './deny.ts';
@@ -87,7 +88,7 @@ export function rateLimits(spot: Spot): Check[] {
     const { rateLimit } = route.modifiers;
     if (rateLimit === undefined || seen.has(rateLimit.value)) return [];
     seen.add(rateLimit.value);
-    const says = `${rateLimit.value.events} requests in ${rateLimit.value.window / 1_000} s, then a 429`;
+    const says = `${counted(rateLimit.value.events, 'request')} in ${rateLimit.value.window / 1_000} s, then a 429`;
     const { origin } = rateLimit;
     const probe = unchecked('to see it would take all that is allowed, from visitors too');
     return [checkOf(spot, { name: 'rate_limit', detail: showPath(route.pattern), says, origin, probe })];

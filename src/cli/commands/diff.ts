@@ -71,7 +71,10 @@ export const diff: CommandModule<DiffOptions> = {
       await output.document(patch, () => `${JSON.stringify(patch, null, 2)}\n`);
     } else if (output.format !== 'text') {
       const requests = behaviour && { requests: await behaviourJson(behaviour) };
-      await output.document({ ...outcomeAsJson(ran), ...requests, ...(cost.length > 0 && { closes: cost }) }, () => '');
+      await output.document(
+        { ...outcomeAsJson(ran, failureOf(outcome)), ...requests, ...(cost.length > 0 && { closes: cost }) },
+        () => '',
+      );
       return outcome.kind === 'declined' && options.detailedExitcode ? exitCodes.changes : exitCodeOf(outcome);
     } else if ('plan' in outcome) {
       const { renderPlan } = await import('../../plan/render.ts');

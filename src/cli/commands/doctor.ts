@@ -1,5 +1,6 @@
 import type { CommandModule, Invocation } from '../command.ts';
 import type { Examined } from '../doctor/examine.ts';
+import { errorPart } from '../error-part.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { addExamples } from '../help.ts';
@@ -39,17 +40,19 @@ export const doctor: CommandModule<DoctorOptions> = {
     if (options.bundle !== undefined) await bundle(invocation, found, options.bundle);
 
     const { admin, findings } = found;
-    const isWell = findings.every(({ level }) => level !== 'problem');
+    const first = findings.find(({ level }) => level === 'problem');
+    const code = admin === undefined ? exitCodes.unreachable : exitCodes.checksFailed;
+    const failure = first && new Failure(code, first.seen, 'close' in first ? first.close : undefined);
     const document = {
-      well: isWell,
+      well: first === undefined,
       caddyctl: programVersion,
       node: process.versions.node,
       caddy: admin === undefined ? null : { address: admin.address.text, version: versionOf(admin.inspection) },
       findings,
+      ...errorPart(failure),
     };
     await output.document(document, () => renderFindings(findings, output.color));
-    if (admin === undefined) return exitCodes.unreachable;
-    return isWell ? exitCodes.done : exitCodes.checksFailed;
+    return failure?.exitCode ?? exitCodes.done;
   },
 };
 

@@ -2,8 +2,9 @@ import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../../diagnostics/position.ts';
 import { fileProblem, systemReason } from '../../files/problem.ts';
 import type { CommandModule, Invocation } from '../command.ts';
+import { errorPart } from '../error-part.ts';
 import { exitCodes, type ExitCode } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
+import { Failure, mistakes } from '../failure.ts';
 import { addExamples } from '../help.ts';
 import { addPaths, pathsOf } from '../paths.ts';
 
@@ -64,21 +65,20 @@ async function finish(
 ): Promise<ExitCode> {
   const dry = options.check || options.diff;
   const unwritten = dry ? [] : await write(changes);
-  output.diagnostics([...diagnostics, ...unwritten]);
   const failed = new Set(unwritten.map(({ place }) => place?.file.path));
   const changed = changes.map(({ source }) => source.path).filter((path) => !failed.has(path));
   const { unifiedDiff } = await import('../line-diff.ts');
-  await output.document({ changed, written: !dry }, () =>
+  const found = [...diagnostics, ...unwritten];
+  output.diagnostics(found);
+  const failure = failureOf(unwritten, diagnostics);
+  const { diagnosticsAsJson } = await import('../../diagnostics/as-json.ts');
+  const document = { changed, written: !dry, diagnostics: diagnosticsAsJson(found), ...errorPart(failure) };
+  await output.document(document, () =>
     options.diff
       ? changes.map(({ source, text }) => unifiedDiff(source.path, source.text, text, output.color)).join('')
       : changed.map((path) => `${path}\n`).join(''),
   );
-  if (unwritten.length > 0) {
-    return exitCodes.unexpected;
-  }
-  if (hasError(diagnostics)) {
-    return exitCodes.invalid;
-  }
+  if (failure !== undefined) return failure.exitCode;
   return options.check && changed.length > 0 ? exitCodes.changes : exitCodes.done;
 }
 
@@ -95,6 +95,11 @@ async function write(changes: readonly Change[]): Promise<readonly Diagnostic[]>
     }
   }
   return problems;
+}
+
+function failureOf(unwritten: readonly Diagnostic[], diagnostics: readonly Diagnostic[]): Failure | undefined {
+  if (unwritten.length > 0) return mistakes(exitCodes.unexpected);
+  return hasError(diagnostics) ? mistakes(exitCodes.invalid) : undefined;
 }
 
 function hasError(diagnostics: readonly Diagnostic[]): boolean {

@@ -1,10 +1,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import type { Target } from '../../caddy/target.ts';
 import type { CheckResult } from '../../checks/result.ts';
+import { counted } from '../../diagnostics/counted.ts';
 import type { Dial } from '../../plan/listen.ts';
 import type { CheckDocument } from '../check-report/document.ts';
 import type { CommandModule, Invocation } from '../command.ts';
-import { exitCodes, type ExitCode } from '../exit-codes.ts';
+import { errorPart } from '../error-part.ts';
+import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { addExamples } from '../help.ts';
 import { addPaths } from '../paths.ts';
@@ -70,8 +72,11 @@ export const test: CommandModule<TestOptions> = {
     const { checkDocument } = await import('../check-report/document.ts');
     const document = checkDocument(results, Math.round(performance.now() - begun));
     const text = await formed(document, output.format);
-    await output.document(document, () => text);
-    return signals.exitCode() ?? exitCodeOf(results);
+    const failure = failureOf(results);
+    await output.document({ ...document, ...errorPart(failure) }, () => text);
+    const interrupted = signals.exitCode();
+    if (interrupted === undefined && failure?.exitCode === exitCodes.unreachable) throw failure;
+    return interrupted ?? failure?.exitCode ?? exitCodes.done;
   },
 };
 
@@ -123,7 +128,7 @@ function progressOf({ output, options, process }: Invocation<TestOptions>, all: 
   const show = (text: string): void => {
     if (stderr.isTTY && !('quiet' in options && options.quiet === true)) stderr.write(`\r\u001b[K${text}`);
   };
-  output.note(`${all} checks`);
+  output.note(counted(all, 'check'));
   return { next: () => show(`${++done} of ${all}`), end: () => show('') };
 }
 
@@ -139,12 +144,13 @@ async function formed(document: CheckDocument, format: OutputFormat): Promise<st
 }
 
 /** A Caddy that nobody reached says nothing of the policies. */
-function exitCodeOf(results: readonly CheckResult[]): ExitCode {
+function failureOf(results: readonly CheckResult[]): Failure | undefined {
   const asked = results.filter(({ outcome }) => outcome !== 'skipped');
   const failed = asked.filter((result) => result.outcome === 'failed');
-  if (failed.length === 0) return exitCodes.done;
-  if (failed.length < asked.length || !failed.every((each) => each.unreachable === true)) return exitCodes.checksFailed;
+  if (failed.length === 0) return undefined;
+  if (failed.length < asked.length || !failed.every((each) => each.unreachable === true))
+    return new Failure(exitCodes.checksFailed, `${counted(failed.length, 'check')} failed`);
   const [first] = failed;
   const hint = 'is Caddy running? --connect says where, --local means a running `caddyctl up --local`';
-  throw new Failure(exitCodes.unreachable, `Caddy's listeners are not reachable: ${first?.got ?? ''}`, hint);
+  return new Failure(exitCodes.unreachable, `Caddy's listeners are not reachable: ${first?.got ?? ''}`, hint);
 }

@@ -1,7 +1,9 @@
+import { counted } from '../../diagnostics/counted.ts';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { CommandModule, Invocation } from '../command.ts';
+import { errorPart } from '../error-part.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { Failure } from '../failure.ts';
+import { Failure, mistakes } from '../failure.ts';
 import { addExamples } from '../help.ts';
 import { addPaths } from '../paths.ts';
 import { compilePaths, type CompiledPaths, targetOf } from '../policies.ts';
@@ -40,17 +42,15 @@ export const validate: CommandModule<ValidateOptions> = {
     const files = compiled.sources.length;
     const sites = compiled.model?.sites ?? [];
     const routes = sites.flatMap((site) => site.routes).length;
-    const document = { valid, files, sites: sites.length, routes, diagnostics: diagnosticsAsJson(diagnostics) };
+    const failure = valid ? undefined : mistakes(exitCodes.invalid);
+    const counts = { files, sites: sites.length, routes };
+    const document = { valid, ...counts, diagnostics: diagnosticsAsJson(diagnostics), ...errorPart(failure) };
     await output.document(document, () =>
       valid ? `valid: ${counted(files, 'file')}, ${counted(sites.length, 'site')}, ${counted(routes, 'route')}\n` : '',
     );
     return valid ? exitCodes.done : exitCodes.invalid;
   },
 };
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
 
 async function askCaddy(
   { output, process }: Invocation<ValidateOptions>,

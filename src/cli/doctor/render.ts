@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { counted } from '../../diagnostics/counted.ts';
 import { visible } from '../../diagnostics/visible.ts';
 import type { Finding, Level } from './finding.ts';
 
@@ -22,9 +23,6 @@ function block(finding: Finding, width: number, color: boolean): string {
 }
 
 function summary(findings: readonly Finding[]): string {
-  const count = (level: Level, noun: string): string => {
-    const found = findings.filter((finding) => finding.level === level).length;
-    return `${found} ${noun}${found === 1 ? '' : 's'}`;
-  };
-  return `${count('problem', 'problem')}, ${count('warning', 'warning')}`;
+  const count = (level: Level): string => counted(findings.filter((finding) => finding.level === level).length, level);
+  return `${count('problem')}, ${count('warning')}`;
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import type { StatusDocument } from '../../daemon/status/document.ts';
 import { since, took } from '../../daemon/status/page/time.js';
+import { counted } from '../../diagnostics/counted.ts';
 import { visible } from '../../diagnostics/visible.ts';
 import { table } from '../table.ts';
 import { placesTable } from './places-table.ts';
@@ -20,7 +21,7 @@ export function renderStatus(status: StatusDocument, options: RenderOptions): st
   const { state, reasons, owner, sites, files } = status;
   const style = (tone: 'green' | 'yellow' | 'red' | 'bold', text: string): string =>
     options.color ? styleText(tone, text, { validateStream: false }) : text;
-  const headline = `${style(tones[state], `● ${words(state)}`)}, ${count(sites, 'site')} from ${count(files, 'file')}, owner ${visible(owner)}`;
+  const headline = `${style(tones[state], `● ${words(state)}`)}, ${counted(sites.length, 'site')} from ${counted(files.length, 'file')}, owner ${visible(owner)}`;
   const complaints = reasons.map(({ message, hint }) => `  ${visible(message)}${hinted(hint)}`);
   const mistakes = found(status);
   const parts = [
@@ -79,8 +80,4 @@ function hinted(hint: string | undefined): string {
 
 function words(state: StatusDocument['state']): string {
   return state.replace('-', ' ');
-}
-
-function count(list: readonly unknown[], noun: string): string {
-  return `${list.length} ${noun}${list.length === 1 ? '' : 's'}`;
 }

@@ -38,10 +38,8 @@ export async function prepare(
   signal: AbortSignal,
 ): Promise<Prepared | Refused> {
   const say = (line: string): void => output.note(line);
-  const refuse = async (diagnostics: readonly Diagnostic[], exitCode: ExitCode): Promise<Refused> => {
-    const { diagnosticsAsJson } = await import('../../diagnostics/as-json.ts');
+  const refuse = (diagnostics: readonly Diagnostic[], exitCode: ExitCode): Refused => {
     output.diagnostics(diagnostics);
-    if (output.format !== 'text') await output.document({ diagnostics: diagnosticsAsJson(diagnostics) }, () => '');
     return { exitCode };
   };
 
@@ -97,7 +95,7 @@ export async function prepare(
     if (!found.some(isError)) return { binary, folder, provider, stdin, release };
     await release();
     const isTaken = found.some(({ code }) => code === 'listen-taken');
-    return await refuse(found, isTaken ? exitCodes.conflict : exitCodes.invalid);
+    return refuse(found, isTaken ? exitCodes.conflict : exitCodes.invalid);
   } catch (error) {
     await release();
     throw error;

@@ -3,6 +3,7 @@ import { linesByFile, lineAt } from '../../diagnostics/lines.ts';
 import { visible } from '../../diagnostics/visible.ts';
 import type { CaddyBinary } from '../../binary/find.ts';
 import type { Served } from '../../daemon/served.ts';
+import { counted } from '../../diagnostics/counted.ts';
 
 export interface Summary {
   readonly binary: CaddyBinary;
@@ -81,7 +82,7 @@ function headline(
   paint: (style: Style, text: string) => string,
 ): string {
   const hosts = new Set(sites.map(({ host }) => host)).size;
-  const what = `Caddy ${version} serves ${hosts} site${hosts === 1 ? '' : 's'}`;
+  const what = `Caddy ${version} serves ${counted(hosts, 'site')}`;
   if (waiting.length === 0) return `${paint('green', 'Ready.')} ${paint('bold', what)}`;
   return `${paint('yellow', 'Not all ready.')} ${paint('bold', what)}, and goes on with the others`;
 }

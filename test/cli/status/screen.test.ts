@@ -24,6 +24,7 @@ async function shown(format: Output['format'], terminal: { isTTY: boolean; rows:
     note() {},
     error() {},
     diagnostics() {},
+    async failed() {},
   };
   const screen = createScreen(output, terminal, words);
   for (const status of [serving, serving, degraded]) await screen.show(status);
