@@ -16,7 +16,7 @@ export const exitCodes = {
   checksFailed: 7,
   /** A person is needed. */
   rollbackFailed: 8,
-  /** A guard said no, or whoever was asked. */
+  /** A guard said no, or whoever was asked at the prompt. */
   refused: 9,
   usage: 64,
   interrupted: 130,

@@ -44,7 +44,7 @@ Exit codes:
   6         Caddy rejected the config; nothing changed
   7         checks failed; after a push: rolled back
   8         rollback failed: a person is needed
-  9         refused: by a guard (empty set, too many deletions), or by whoever was asked
+  9         refused: by a guard (empty set, too many deletions), or at the prompt
   64        usage
   130, 143  interrupted
 
