@@ -38,6 +38,7 @@ export async function agreedPass(invocation: Invocation<AgreeSettings>, asking: 
   const { renderPlan } = await import('../plan/render.ts');
   const show = (plan: Plan): void => output.note(renderPlan(plan, { color: output.noteColor }).trimEnd());
   let cost: readonly Closed[] = [];
+  let isPushed = false;
   const ran = await asking.run({
     async confirm(plan, admin, basis) {
       if (basis) asking.insist?.(plan, basis);
@@ -56,8 +57,14 @@ export async function agreedPass(invocation: Invocation<AgreeSettings>, asking: 
     },
     onStep(step) {
       // A push that was begun is finished and proved; only a second signal breaks it off.
-      if (step === 'pushing') signals.take();
-      if (step === 'verifying') output.note('Pushed: asking the sites');
+      if (step === 'pushing') {
+        isPushed = true;
+        signals.take();
+      }
+      if (step === 'verifying')
+        output.note(
+          isPushed ? 'Pushed: asking the sites' : 'Nothing to push; what runs was not proved yet: asking the sites',
+        );
       if (step === 'rolling-back') output.note('Something broke: going back to what ran before');
       if (step === 'again') output.note('Somebody else changed their part of the config: planning again');
     },

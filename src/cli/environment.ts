@@ -1,7 +1,17 @@
 import { CommanderError, InvalidArgumentError, type Command, type Option } from 'commander';
 
+const ownVariables = new WeakMap<Option, string>();
+
+/** For a flag that means something else than the flag of that name of other commands: their variable would be taken for both. */
+export function withVariable(variable: string, option: Option): Option {
+  ownVariables.set(option, variable);
+  return option;
+}
+
 /** The variable that stands for a flag: `--http-port` is also `CADDYCTL_HTTP_PORT`. Help and version have none. */
 export function variableOf(option: Option): string | undefined {
+  const own = ownVariables.get(option);
+  if (own !== undefined) return own;
   if (option.long === undefined || option.long === null || ['--help', '--version'].includes(option.long)) {
     return undefined;
   }

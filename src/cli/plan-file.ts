@@ -45,7 +45,8 @@ export async function writePlanFile(path: string, plan: Plan, basis: PlanBasis):
   try {
     await writeWhole(systemFiles, dirname(resolve(path)), basename(path), [text]);
   } catch (error) {
-    throw new Failure(exitCodes.unexpected, `${path} cannot be written: ${systemReason(error)}`);
+    const hint = 'name a file, in a folder that is there';
+    throw new Failure(exitCodes.usage, `the plan cannot be written to ${path}: ${systemReason(error)}`, hint);
   }
 }
 

@@ -16,7 +16,7 @@ export function addPlanOptions(command: Command): void {
     .option('--allow-empty', 'policies without a site are meant', false)
     .addOption(maxDeleteOption().default(usualMaxDelete, '30%'))
     .option('--force-conflicts', 'take over what somebody else put where the policies want to be', false)
-    .option('--allow <digest>', 'the plan of this digest, which `watch` refused, is meant', digest);
+    .option('--allow <digest>', 'the plan of this digest, which was refused or rolled back, is meant', digest);
 }
 
 export const usualMaxDelete = 0.3;

@@ -44,7 +44,10 @@ export async function run(argv: readonly string[], process: NodeJS.Process): Pro
         log.debug({ command: command.name(), code, ms: Math.round(performance.now() - start) }, 'command ended');
       });
     });
-    await program.parseAsync(argv, { from: 'user' });
+    // Of what is no command, commander shows the whole help and no word of the mistake.
+    const [first, asked] = argv;
+    const isUnknown = first === 'help' && asked !== undefined && !verbs.some(({ name }) => name === asked);
+    await program.parseAsync(isUnknown ? argv.slice(1) : argv, { from: 'user' });
     return code;
   } catch (error) {
     const interrupted = signals.exitCode();

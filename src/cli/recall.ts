@@ -6,6 +6,7 @@ import type { StoredEntry } from '../history/entry.ts';
 import type { History } from '../history/history.ts';
 import type { Pin } from '../history/pin.ts';
 import { runningRevision } from '../history/running.ts';
+import type { Trial } from '../history/trial.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 
@@ -13,6 +14,8 @@ export interface Recalled {
   /** Newest first. */
   readonly entries: readonly StoredEntry[];
   readonly pin: Pin | undefined;
+  /** What was pushed last, unless it is known to work. */
+  readonly trial: Trial | undefined;
   /** What could not be believed and was left out. */
   readonly warnings: readonly Diagnostic[];
 }
@@ -22,9 +25,9 @@ export async function recall(history: History): Promise<Recalled> {
   const { entries, problems } = await orFailure(history, () => history.read());
   const warnings = skipped(history.folder, problems);
   try {
-    return { entries, pin: await history.readPin(), warnings };
+    return { entries, pin: await history.readPin(), trial: await history.readTrial(), warnings };
   } catch (error) {
-    return { entries, pin: undefined, warnings: [...warnings, degraded(history.folder, error)] };
+    return { entries, pin: undefined, trial: undefined, warnings: [...warnings, degraded(history.folder, error)] };
   }
 }
 

@@ -27,7 +27,7 @@ export function addOutputOptions(command: Command, special: readonly SpecialForm
     .addOption(
       new Option('--log-level <level>', 'how much is logged to standard error')
         .choices(['error', 'warn', 'info', 'debug'])
-        .default('warn'),
+        .default('warn', 'warn, of watch info'),
     );
 }
 

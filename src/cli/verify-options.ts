@@ -1,4 +1,4 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { milliseconds } from './settings.ts';
 
 /** How it is shown that what was pushed works. */
@@ -21,11 +21,19 @@ export function addVerifyOptions(command: Command): void {
     .addOption(
       new Option(
         '--settle <duration>',
-        'how long what passed before may fail, with the time to put back what ran before',
+        'how long what passed before may fail, with the time to put back what ran before; 500ms or more',
       )
-        .argParser(milliseconds)
-        .default(5_000, '5s'),
+        .argParser(settleTime)
+        .default(5_000, '5s')
+        .conflicts('verify'),
     );
+}
+
+/** In less no site could answer, and what was not asked would count as shown. */
+function settleTime(text: string): number {
+  const time = milliseconds(text);
+  if (time < 500) throw new InvalidArgumentError('Sites need time to answer: 500ms or more; --no-verify asks nothing.');
+  return time;
 }
 
 /** For what stays beside Caddy. */
@@ -34,7 +42,8 @@ export function addBakeOptions(command: Command): void {
   command.addOption(
     new Option('--bake <duration>', 'how long a revision must do well before it is one of the last good ones')
       .argParser(milliseconds)
-      .default(60_000, '60s'),
+      .default(60_000, '60s')
+      .conflicts('verify'),
   );
 }
 

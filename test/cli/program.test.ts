@@ -73,7 +73,8 @@ Global Options:
   --no-color             no colours, even on a terminal (CADDYCTL_NO_COLOR)
   -q, --quiet            only errors on standard error (CADDYCTL_QUIET)
   --log-level <level>    how much is logged to standard error (error, warn,
-                         info, debug; default: warn; CADDYCTL_LOG_LEVEL)
+                         info, debug; default: warn, of watch info;
+                         CADDYCTL_LOG_LEVEL)
 
 Examples:
   $ caddyctl validate

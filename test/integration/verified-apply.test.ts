@@ -127,6 +127,8 @@ describe('apply', () => {
     await run.ended;
     expect(at.proxy.writes()).toHaveLength(pushes + 1);
     expect(await at.live()).not.toBe(before);
+    const told = await at.run('history', ...flags);
+    expect(told.stderr).toMatch(/ runs [0-9a-f]+, pushed at \S+: the push was broken off before it was proved/);
     const next = await at.run('apply', policy, ...flags);
     expect(next).toMatchObject({ code: 7 });
     expect(next.stdout + next.stderr).not.toContain('order, marks or ports');

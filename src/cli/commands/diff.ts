@@ -1,5 +1,6 @@
 import type { CommandModule } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
 import { addExamples } from '../help.ts';
 import { addPaths } from '../paths.ts';
 import { addPlanOptions } from '../plan-options.ts';
@@ -42,6 +43,14 @@ export const diff: CommandModule<DiffOptions> = {
   async run(invocation) {
     const { options, output } = invocation;
     if (options.from !== undefined) {
+      const { out, jsonPatch } = options;
+      const lost = out !== undefined ? '--out' : jsonPatch ? '--json-patch' : undefined;
+      if (lost !== undefined)
+        throw new Failure(
+          exitCodes.usage,
+          `--from asks no Caddy, so there is no plan for ${lost}`,
+          'leave one of them out',
+        );
       const { diffPolicies } = await import('../diff-policies.ts');
       return await diffPolicies(invocation, options.from, options.detailedExitcode);
     }

@@ -4,12 +4,11 @@ import { errorPart } from '../error-part.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
 import { addExamples } from '../help.ts';
-import { addHistoryOptions, type HistorySettings } from '../history-options.ts';
 import { addPaths } from '../paths.ts';
-import { addOwnersOption } from '../settings.ts';
+import { addAdminOptions, addTargetOptions, type AdminSettings, type TargetSettings } from '../settings.ts';
+import { addLocalOptions, type LocalSettings } from '../up/settings.ts';
 
-interface DoctorOptions extends HistorySettings {
-  readonly owners?: string;
+interface DoctorOptions extends TargetSettings, AdminSettings, LocalSettings {
   readonly bundle?: string;
   readonly withHosts: boolean;
 }
@@ -20,8 +19,9 @@ export const doctor: CommandModule<DoctorOptions> = {
     command
       .option('--bundle <file>', 'also write what helps to understand a fault from afar, without a value of any config')
       .option('--with-hosts', 'with the names of hosts and files in the bundle', false);
-    addHistoryOptions(command);
-    addOwnersOption(command);
+    addTargetOptions(command);
+    addAdminOptions(command);
+    addLocalOptions(command);
     addExamples(command, [
       ['caddyctl doctor', "how Caddy's admin API is exposed, and how to close it; exit 7 where there is a problem"],
       ['caddyctl doctor --admin unix//run/caddy/admin.sock', 'of a Caddy that listens on a socket'],
@@ -30,7 +30,11 @@ export const doctor: CommandModule<DoctorOptions> = {
     ]);
   },
   async run(invocation) {
-    const { options, output, process } = invocation;
+    const { operands, options, output, process } = invocation;
+    if (options.bundle === undefined && (operands.length > 0 || options.withHosts)) {
+      const what = options.withHosts ? '--with-hosts says what' : 'policies are read for what';
+      throw new Failure(exitCodes.usage, `${what} goes into a bundle, and none is asked for`, 'add --bundle FILE');
+    }
     const { defaultStateFolder } = await import('../../daemon/run-folder.ts');
     const { renderFindings } = await import('../doctor/render.ts');
     const { versionOf } = await import('../doctor/version.ts');
@@ -56,7 +60,11 @@ export const doctor: CommandModule<DoctorOptions> = {
   },
 };
 
-async function examined(options: HistorySettings, state: string, env: NodeJS.ProcessEnv): Promise<Examined> {
+async function examined(
+  options: AdminSettings & LocalSettings,
+  state: string,
+  env: NodeJS.ProcessEnv,
+): Promise<Examined> {
   const { examine, unreached } = await import('../doctor/examine.ts');
   const { adminPlace } = await import('../open-admin.ts');
   const { runningLocal } = await import('../up/running.ts');
@@ -71,21 +79,22 @@ async function examined(options: HistorySettings, state: string, env: NodeJS.Pro
 
 async function bundle(invocation: Invocation<DoctorOptions>, examined: Examined, path: string): Promise<void> {
   const { operands, options, output, process, log, wholeProgram } = invocation;
-  const { owner, owners, withHosts } = options;
+  const { withHosts } = options;
   const { bundleOf } = await import('../doctor/bundle/bundle.ts');
   const { settingsFacts } = await import('../doctor/bundle/settings.ts');
   const { writeBundle } = await import('../doctor/bundle/write.ts');
-  const { compilePaths } = await import('../policies.ts');
+  const { compilePaths, targetOf } = await import('../policies.ts');
   const { historyOf } = await import('../remembered.ts');
   const { programVersion } = await import('../version.ts');
-  const base = { owner, httpPort: 80, httpsPort: 443, internalCa: false, env: process.env };
-  const target = { ...base, ...(owners !== undefined && { ownersFile: owners }) };
+  const { runningLocal } = await import('../up/running.ts');
+  const local = options.local ? await runningLocal(options.stateDir, process.env).catch(() => undefined) : undefined;
+  const target = { ...targetOf(options, process.env), ...local?.target };
   const parts = {
     examined,
     compiled: await compilePaths(operands, target, process.stdin, log),
-    history: await historyOf(owner, options.stateDir, process.env),
+    history: await historyOf(target.owner, options.stateDir, process.env),
     settings: settingsFacts(options, examined.admin?.address, await wholeProgram(), process.env),
-    owner,
+    owner: target.owner,
     version: programVersion,
     now: new Date(),
     withHosts,

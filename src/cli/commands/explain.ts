@@ -1,6 +1,7 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 import { isIP } from 'node:net';
 import type { CommandModule } from '../command.ts';
+import { withVariable } from '../environment.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { addExamples } from '../help.ts';
 import type { ExplainOptions } from '../explain/options.ts';
@@ -29,7 +30,12 @@ export const explain: CommandModule<ExplainOptions> = {
           .argParser(headerLine)
           .default([], 'none'),
       )
-      .option('--from <address>', 'whose connection it is', clientAddress, '203.0.113.1')
+      .addOption(
+        withVariable(
+          'CADDYCTL_EXPLAIN_FROM',
+          new Option('--from <address>', 'whose connection it is').argParser(clientAddress).default('203.0.113.1'),
+        ),
+      )
       .option('--at <listener>', 'where it arrives, where the port does not tell: 127.0.0.1:8480, unix//run/site.sock')
       .addOption(
         new Option('--protocol <version>', 'the HTTP version')

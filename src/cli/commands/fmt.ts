@@ -72,11 +72,12 @@ async function finish(
   output.diagnostics(found);
   const failure = failureOf(unwritten, diagnostics);
   const { diagnosticsAsJson } = await import('../../diagnostics/as-json.ts');
-  const document = { changed, written: !dry, diagnostics: diagnosticsAsJson(found), ...errorPart(failure) };
+  const shown = (color: boolean): string =>
+    changes.map(({ source, text }) => unifiedDiff(source.path, source.text, text, color)).join('');
+  const diff = options.diff && { diff: shown(false) };
+  const document = { changed, written: !dry, ...diff, diagnostics: diagnosticsAsJson(found), ...errorPart(failure) };
   await output.document(document, () =>
-    options.diff
-      ? changes.map(({ source, text }) => unifiedDiff(source.path, source.text, text, output.color)).join('')
-      : changed.map((path) => `${path}\n`).join(''),
+    options.diff ? shown(output.color) : changed.map((path) => `${path}\n`).join(''),
   );
   if (failure !== undefined) return failure.exitCode;
   return options.check && changed.length > 0 ? exitCodes.changes : exitCodes.done;

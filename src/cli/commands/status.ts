@@ -17,14 +17,16 @@ interface StatusOptions extends AddressSettings, OutputSettings {
 export const status: CommandModule<StatusOptions> = {
   define(command) {
     command
-      .option('-w, --watch', 'go on, and show each change', false)
+      .addOption(new Option('-w, --watch', 'go on, and show each change').default(false).conflicts('detailedExitcode'))
       .option('--all', 'files and sites that are fine too', false)
       .option('--detailed-exitcode', 'exit 2 where it is degraded or not serving', false)
       .addOption(
         new Option(
           '--probe <what>',
           'say nothing but yes (exit 0) or no (exit 4): whether the daemon is alive, or ready to be counted on',
-        ).choices(['alive', 'ready']),
+        )
+          .choices(['alive', 'ready'])
+          .conflicts(['watch', 'all', 'detailedExitcode']),
       );
     addAddressOptions(command);
     addExamples(command, [

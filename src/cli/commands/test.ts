@@ -5,6 +5,7 @@ import { counted } from '../../diagnostics/counted.ts';
 import type { Dial } from '../../plan/listen.ts';
 import type { CheckDocument } from '../check-report/document.ts';
 import type { CommandModule, Invocation } from '../command.ts';
+import { withVariable } from '../environment.ts';
 import { errorPart } from '../error-part.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure } from '../failure.ts';
@@ -85,8 +86,18 @@ function addListenerOptions(command: Command): void {
   command
     .option('--connect <host:port>', 'where https is; by default where the policies put it, on this machine', dial)
     .option('--connect-http <host:port>', 'where plain http is', dial)
-    .option('--ca <file>', "a CA to trust beside the system's, PEM: the root of Caddy's own")
-    .addOption(new Option('--timeout <duration>', 'for each check').argParser(milliseconds).default(5_000, '5s'));
+    .addOption(
+      withVariable(
+        'CADDYCTL_TEST_CA',
+        new Option('--ca <file>', "a CA to trust beside the system's, PEM: the root of Caddy's own"),
+      ),
+    )
+    .addOption(
+      withVariable(
+        'CADDYCTL_TEST_TIMEOUT',
+        new Option('--timeout <duration>', 'for each check').argParser(milliseconds).default(5_000, '5s'),
+      ),
+    );
 }
 
 function dial(text: string): Dial {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import type { CommandModule } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { Failure } from '../failure.ts';
 import { addExamples } from '../help.ts';
 import { addPaths } from '../paths.ts';
 import { compilePaths, targetOf } from '../policies.ts';
@@ -38,6 +39,10 @@ export const translate: CommandModule<TranslateOptions> = {
     ]);
   },
   async run({ operands, options, output, process, log }) {
+    if (options.sourceMap && options.explainLayout) {
+      const message = '--source-map and --explain-layout are two documents, and there is room for one';
+      throw new Failure(exitCodes.usage, message, 'ask for one after the other');
+    }
     const { config, origins, layouts, diagnostics } = await compilePaths(
       operands,
       { ...targetOf(options, process.env), layout: options.layout },

@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { maxDeleteOption } from '../plan-options.ts';
 import { addOwnersOption, ownerName, portNumber } from '../settings.ts';
 import { addStatusOptions, type StatusSettings } from '../status-options.ts';
@@ -48,7 +48,11 @@ export interface LocalSettings {
 
 export function addLocalOptions(command: Command): void {
   command.optionsGroup('A running `caddyctl up --local`:');
-  command.option('--local', 'mean that one: its admin API, ports and certificates', false);
+  command.addOption(
+    new Option('--local', 'mean that one: its admin API, ports and certificates')
+      .default(false)
+      .conflicts(['admin', 'owner', 'httpPort', 'httpsPort', 'internalCa']),
+  );
   command.optionsGroup('State:');
   addStateOption(command);
 }

@@ -68,7 +68,7 @@ export function clearUpstreams(model: Model): Diagnostic[] {
         code: 'clear-upstream',
         message,
         origin,
-        hint: `write https://${far.dial} if it can, or silence "clear-upstream"`,
+        hint: `write https://${far.dial} if it can, or accept it: global: { diagnostics: { clear-upstream: off } }`,
       }),
     ];
   });

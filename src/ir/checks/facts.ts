@@ -27,7 +27,13 @@ export function decimalSizes(model: Model): Diagnostic[] {
       'MB is 10^6 bytes, and most apps count uploads in MiB (2^20): the last bytes of a full upload would be refused';
     const origin = within(handler.upstream.origin, 'max_upload');
     return [
-      warning({ code: 'decimal-size', message, origin, at: 'value', hint: 'write MiB, or silence "decimal-size"' }),
+      warning({
+        code: 'decimal-size',
+        message,
+        origin,
+        at: 'value',
+        hint: 'write MiB, or accept it: global: { diagnostics: { decimal-size: off } }',
+      }),
     ];
   });
 }
