@@ -26,6 +26,20 @@ test.each([1, 2, 3, 4])('people are told of the same sites and routes, whatever 
   const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
   expect(auto?.layouts?.get('http')?.layout).toBe('auto');
   expect(toldOf(auto?.live)).toEqual(toldOf(plain?.live));
+  expect(routesOf(auto?.live)).toEqual(routesOf(plain?.live));
+});
+
+test.each([1, 2, 3])('sites of several hosts that share their routes are read as these sites (%i)', (seed) => {
+  const random = randomFrom(seed);
+  const each = Array.from({ length: 120 }, (_, n) => {
+    const hosts = ['a', 'b', 'c', 'd'].filter(() => random(2) === 0).map((name) => `${name}${(n * 7) % 120}`);
+    const key = [...hosts, `m${n}`].map((name) => `${random(9) === 0 ? '*.' : ''}${name}.example.com`).join(', ');
+    return [key, { tls: 'off', respond: `${random(3)}`, routes: { [`=/x${random(2)}`]: { deny: 404 } } }];
+  });
+  const text = JSON.stringify({ sites: Object.fromEntries(each) });
+  const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
+  expect(auto?.layouts?.get('http')?.layout).toBe('auto');
+  expect(routesOf(auto?.live)).toEqual(routesOf(plain?.live));
 });
 
 test('what sites of their own kind have alike stands once, and is told of each as if it stood there', () => {
@@ -97,7 +111,7 @@ test('the same where the sites need no shape, since most have long lists of host
   const text = JSON.stringify({ sites: Object.fromEntries(each) });
   const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
   expect(JSON.stringify(auto?.live)).toContain('"invoke"');
-  expect(JSON.stringify(auto?.live)).not.toMatch(/\._(hosts|alike|paths)-/);
+  expect(JSON.stringify(auto?.live)).not.toMatch(/\._-(hosts|alike|paths)-/);
   expect(toldOf(auto?.live)).toEqual(toldOf(plain?.live));
 }, 120_000);
 
@@ -107,7 +121,7 @@ test.each([
   ['something else', { 'caddyctl-dots': 7, 'caddyctl-forged': { handle: 'x' } }],
 ] satisfies [string, JsonValue | undefined][])('named routes that are %s do no harm', (_, named) => {
   const handle = ['caddyctl-dots', 'caddyctl-forged', '__proto__', 7].map((name) => ({ handler: 'invoke', name }));
-  const route = { '@id': 'caddyctl.default.https._hosts-a', match: [{ host: ['a'] }], handle };
+  const route = { '@id': 'caddyctl.default.https._-hosts-a', match: [{ host: ['a'] }], handle };
   const server = { routes: [route], ...(named !== undefined && { named_routes: named }) };
   expect(() => canonical(unfold(server))).not.toThrow();
 });
@@ -131,19 +145,40 @@ test('a small set stays readable, and so does a large one for a Caddy that may r
 });
 
 describe('what somebody puts into a shape by hand is seen, not read as the sites within', () => {
-  const { live } = compiled(manySites(randomFrom(3), apps, 300), { layout: 'auto' });
-  const [[, server] = []] = entriesOf(at(live.apps, 'http', 'servers'));
-  type Edited = { match: Record<string, unknown>[]; handle: Record<string, unknown>[] };
+  const paths = Array.from({ length: 60 }, (_, n) => [`/${['api', 'v2'][n % 2]}/${n}`, { respond: `${n}` }]);
+  const many = Object.fromEntries([...paths, ['/', { respond: 'rest' }]]);
+  const few = JSON.stringify({ sites: { 'paths.example.net': { tls: 'off', routes: many } } });
+  const servers = [manySites(randomFrom(3), apps, 300), few].map((text) => {
+    const [[, server] = []] = entriesOf(at(compiled(text, { layout: 'auto' }).live.apps, 'http', 'servers'));
+    return server as { routes: JsonValue[] };
+  });
+  const server = { ...servers[0], routes: servers.flatMap(({ routes }) => routes) };
+  type Edited = { match: Record<string, unknown>[]; handle: Record<string, unknown>[]; terminal?: boolean };
   const evil = { handler: 'static_response', body: 'evil' };
+  const within = ({ handle }: Edited): Edited[] => (handle.at(-1)?.['routes'] ?? []) as Edited[];
   const isMap = ({ handle: [first] }: Edited): boolean => first?.['handler'] === 'map';
 
   test.each([
-    ['a matcher', /_hosts-/, (route) => Object.assign(route.match[0] ?? {}, { method: ['POST'] })],
-    ['a second matcher', /_alike-/, (route) => route.match.push({ path: ['/x'] })],
-    ['a handler', /_hosts-/, (route) => route.handle.unshift(evil)],
-    ['a handler of a family', /_alike-/, (route) => Object.assign(route.handle.at(-1) ?? {}, evil)],
-    ['one host less', /_hosts-/, (route) => (route.match[0]?.['host'] as string[] | undefined)?.pop()],
-    ['a group', /_(hosts|alike)-/, (route) => Object.assign(route, { group: 'x' })],
+    ['a matcher', /_-hosts-/, (route) => Object.assign(route.match[0] ?? {}, { method: ['POST'] })],
+    ['a second matcher', /_-alike-/, (route) => route.match.push({ path: ['/x'] })],
+    ['a handler', /_-hosts-/, (route) => route.handle.unshift(evil)],
+    ['a handler of a family', /_-alike-/, (route) => Object.assign(route.handle.at(-1) ?? {}, evil)],
+    ['one host less', /_-hosts-/, (route) => (route.match[0]?.['host'] as string[] | undefined)?.pop()],
+    ['one host more', /_-hosts-/, (route) => (route.match[0]?.['host'] as string[] | undefined)?.push('more')],
+    ['no hosts', /_-hosts-/, (route) => delete route.match[0]?.['host']],
+    ['a path that none within has', /_-paths-/, (route) => Object.assign(route.match[0] ?? {}, { path: ['/v2*'] })],
+    ['an end', /_-paths-/, (route) => Object.assign(route, { terminal: true })],
+    ['no end', /_-hosts-/, (route) => Object.assign(route, { terminal: false })],
+    ['a second matcher within', /_-hosts-/, (route) => within(route)[0]?.match?.push({ path: ['/x'] })],
+    [
+      'a branch that leads nowhere',
+      /_-hosts-/,
+      (route) => {
+        const host = (route.match[0]?.['host'] as string[] | undefined)?.slice(0, 1);
+        within(route).unshift({ match: [{ host }], handle: [{ handler: 'subroute', routes: [] }], terminal: true });
+      },
+    ],
+    ['a group', /_-(hosts|alike)-/, (route) => Object.assign(route, { group: 'x' })],
     [
       'a pattern',
       'map',
@@ -151,6 +186,14 @@ describe('what somebody puts into a shape by hand is seen, not read as the sites
         (map?.['mappings'] as object[] | undefined)?.unshift({ input_regexp: '.*', outputs: ['x'] }),
     ],
     ['a default', 'map', ({ handle: [map] }) => Object.assign(map ?? {}, { defaults: ['x'] })],
+    [
+      'another destination',
+      'map',
+      ({ handle: [map] }) => {
+        (map?.['destinations'] as string[] | undefined)?.push('{caddyctl.bearer}');
+        for (const { outputs } of (map?.['mappings'] ?? []) as { outputs: string[] }[]) outputs.push('x');
+      },
+    ],
     ['another source', 'map', ({ handle: [map] }) => Object.assign(map ?? {}, { source: '{http.request.uri.path}' })],
   ] satisfies [string, RegExp | 'map', (route: Edited) => unknown][])('%s', (_, which, edit) => {
     const edited = structuredClone(server) as unknown as { routes: (Edited & { '@id': string })[] };
@@ -161,30 +204,39 @@ describe('what somebody puts into a shape by hand is seen, not read as the sites
   });
 });
 
-test('a path that is spelt as a shape is none', () => {
-  const raw = [{ handler: 'subroute', routes: [{ handle: [{ handler: 'static_response', body: 'in' }] }] }];
-  const text = JSON.stringify({
-    sites: { 'odd.example.com': { tls: 'off', routes: { '/': { respond: 'rest' }, '/v1./paths-y': { raw } } } },
-  });
-  const [[, server] = []] = entriesOf(at(compiled(text, {}).live.apps, 'http', 'servers'));
-  expect(unfold(server)).toEqual(at(server, 'routes'));
-});
+test.each(['/v1./paths-y', '/v1./paths y', '/v1./hosts@y', '/v1./-alike-y', '/v1._-paths-y'])(
+  'a path that is spelt as a shape is none: %s',
+  (path) => {
+    const raw = [{ handler: 'subroute', routes: [{ handle: [{ handler: 'static_response', body: 'in' }] }] }];
+    const text = JSON.stringify({
+      sites: { 'odd.example.com': { tls: 'off', routes: { '/': { respond: 'rest' }, [path]: { raw } } } },
+    });
+    const [[, server] = []] = entriesOf(at(compiled(text, {}).live.apps, 'http', 'servers'));
+    expect(unfold(server)).toEqual(at(server, 'routes'));
+  },
+);
 
 test.each([
   ['nothing', null],
   ['a route without anything', {}],
-  ['a shape without handlers', { '@id': 'caddyctl.default.https._hosts-a' }],
+  ['a shape without handlers', { '@id': 'caddyctl.default.https._-hosts-a' }],
   [
     'a family without its variables',
-    { '@id': 'caddyctl.default.https._alike-a_', match: [{ host: [1, 'a'] }], handle: [7] },
+    { '@id': 'caddyctl.default.https._-alike-a_', match: [{ host: [1, 'a'] }], handle: [7] },
   ],
   [
     'a shape around text',
-    { '@id': 'caddyctl.default.https._paths-a', handle: [{ handler: 'subroute', routes: ['x', null] }] },
+    { '@id': 'caddyctl.default.https._-paths-a', handle: [{ handler: 'subroute', routes: ['x', null] }] },
   ],
 ] satisfies [string, JsonValue][])('%s that somebody wrote by hand does no harm', (_, route) => {
   expect(() => canonical(unfold({ routes: [route] }))).not.toThrow();
 });
+
+/** All routes as they are read, by name. */
+function routesOf(live: Live | undefined): string[] {
+  const servers = entriesOf(at(live?.apps, 'http', 'servers'));
+  return servers.flatMap(([, server]) => unfold(server).map((route) => canonical(route))).toSorted();
+}
 
 function toldOf(live: Live | undefined): unknown {
   if (live === undefined) throw new Error('nothing to tell of');

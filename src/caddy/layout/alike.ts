@@ -22,12 +22,13 @@ export interface Variable {
 }
 
 /**
- * Puts sites together that differ in nothing but hosts, and values that a variable can stand for. In the order of their first.
+ * Puts sites together that differ in nothing but hosts, and values that a variable can stand for. The last by name is the first
+ * of its family: the hosts of a site go up, so where a list of them goes down the next site begins, and it can be read back.
  * `counted`: where none may lead by a variable.
  */
 export function familiesOf(blocks: readonly Block[], counted: ReadonlySet<string>): Family[] {
   const byShape = new Map<string, { members: Block[]; values: (readonly string[])[] }>();
-  for (const block of blocks) {
+  for (const block of blocks.toSorted(byNameDown)) {
     const { shape, values } = leadsTo(block, counted) ? ownShape(block) : shapeOf(block);
     const known = byShape.get(shape);
     if (known === undefined) byShape.set(shape, { members: [block], values: [values] });
@@ -37,6 +38,10 @@ export function familiesOf(blocks: readonly Block[], counted: ReadonlySet<string
     }
   }
   return [...byShape.values()].map(({ members, values }) => familyOf(members, values));
+}
+
+function byNameDown({ hosts: [one = ''] }: Block, { hosts: [other = ''] }: Block): number {
+  return one < other ? 1 : -1;
 }
 
 interface Shape {
@@ -93,7 +98,7 @@ function familyOf(members: readonly Block[], values: readonly (readonly string[]
     const column = values.map((row) => row[hole] ?? '');
     if (column.every((value) => value === column[0])) return column[0] ?? '';
     const key = JSON.stringify(column);
-    const variable = names.get(key) ?? { name: placeholder(`caddyctl.v${names.size}`), values: column };
+    const variable = names.get(key) ?? { name: variableName(names.size), values: column };
     names.set(key, variable);
     return variable.name;
   });
@@ -104,6 +109,10 @@ function familyOf(members: readonly Block[], values: readonly (readonly string[]
     handle: count === 0 ? route.handle : route.handle.map(fill),
   }));
   return { members, routes, variables: [...names.values()] };
+}
+
+export function variableName(index: number): string {
+  return placeholder(`caddyctl.v${index}`);
 }
 
 /** The handler that gives each variable its value for the host that was asked for, which a list of these hosts let in. */

@@ -17,7 +17,7 @@ export type LaidRoute = JsonObject & {
 export type Mark = (id: string, origin: Origin) => void;
 
 /**
- * Names of routes that are there for the shape alone. They begin with `_`, which no host does (see `hostSlug`), and have the
- * name of their first host behind them.
+ * Names of routes that are there for the shape alone, with the name of their first host behind them. No host and no path is
+ * spelt so: behind a `_` that is one, a `-` begins another or a number (see `hostSlug` and `pathSlug`).
  */
-export const SHAPES = { hosts: '_hosts-', paths: '_paths-', alike: '_alike-' } as const;
+export const SHAPES = { hosts: '_-hosts-', paths: '_-paths-', alike: '_-alike-' } as const;

@@ -69,8 +69,8 @@ function alikeLeaf({ members, routes, variables }: Family, from: number, share: 
   const { owner, mark } = naming;
   part.forEach((member) => {
     member.names.forEach((route) => {
-      // Each host's own, though no route carries it: by this a route of one of them is found, see unfold.ts.
-      for (const host of member.hosts) mark(routeId(owner, route, host), route.origin);
+      // Each site's own, though no route carries it: by this a route of one of them is found, see unfold.ts.
+      mark(routeId(owner, route, member.hosts[0] ?? ''), route.origin);
     });
   });
   const lay = (route: BlockRoute, match: MatcherSet, before: readonly CaddyHandler[] = []): LaidRoute => {
