@@ -1,10 +1,11 @@
 import type { z } from 'zod';
 import type { Diagnostic } from '../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../diagnostics/position.ts';
-import { suggest } from '../diagnostics/suggest.ts';
 import { expectations, inMeantForm, type Issue, oneOf, paramsOf } from './meant-form.ts';
-import { formAt, isTaken, knownKeys, meaningAt } from './schema-at.ts';
+import { formAt, knownKeys, meaningAt } from './schema-at.ts';
 import { type DocumentNode, locate, nodeAt } from './tree.ts';
+import { meantKey, unknownKeyHint } from './unknown-key.ts';
+import { wrongValueHint } from './wrong-value.ts';
 
 interface Context {
   readonly file: SourceFile;
@@ -33,13 +34,13 @@ function unknownKeys(
 ): Diagnostic[] {
   const known = knownKeys(schema, path);
   return keys.map((key) => {
-    const meant = suggest(key, known);
+    const meant = meantKey(key, known);
     if (meant !== undefined) misspelt.add(pathText(path)).add(pathText([...path, meant]));
     return {
       code: 'unknown-key',
       severity: 'error',
       message: `the key "${key}" is not known here`,
-      hint: meant === undefined ? `known here: ${known.join(', ')}` : `did you mean \`${meant}\`?`,
+      hint: meant === undefined ? unknownKeyHint(schema, key, known) : `did you mean \`${meant}\`?`,
       place: { file, range: locate(root, [...path, key], 'key') },
     };
   });
@@ -76,9 +77,13 @@ function diagnose(context: Context, issue: Exclude<Issue, z.core.$ZodIssueUnreco
   }
   switch (issue.code) {
     case 'invalid_type':
-      return error('wrong-type', `expected ${oneOf(expected)}, found ${describe(found)}`, hintFor(context, issue));
+      return error(
+        'wrong-type',
+        `expected ${oneOf(expected)}, found ${describe(found)}`,
+        wrongValueHint(root, schema, issue),
+      );
     case 'invalid_value':
-      return error('not-a-choice', `expected ${oneOf(expected)}`, hintFor(context, issue));
+      return error('not-a-choice', `expected ${oneOf(expected)}`, wrongValueHint(root, schema, issue));
     case 'too_small':
       return error('too-small', issue.origin === 'array' ? 'the list is empty' : `expected at least ${issue.minimum}`);
     case 'too_big':
@@ -86,24 +91,12 @@ function diagnose(context: Context, issue: Exclude<Issue, z.core.$ZodIssueUnreco
     case 'custom': {
       const { code = 'invalid', hint, atKey } = paramsOf(issue);
       if (code === 'wrong-type')
-        return error(code, `${issue.message}, found ${describe(found)}`, hintFor(context, issue));
+        return error(code, `${issue.message}, found ${describe(found)}`, wrongValueHint(root, schema, issue));
       return { ...error(code, issue.message, hint, atKey ? 'key' : undefined), hint };
     }
     default:
       return error('invalid', issue.message);
   }
-}
-
-/** What to do about a value of the wrong kind. */
-function hintFor({ root, schema }: Context, issue: Issue): string | undefined {
-  const found = nodeAt(root, issue.path);
-  if (found?.kind === 'scalar' && found.value !== null) {
-    if (typeof found.value !== 'string' && isTaken(schema, issue.path, String(found.value))) return 'put it in quotes';
-    const choices = expectations(issue).flatMap((choice) => /^"(.*)"$/.exec(choice)?.[1] ?? []);
-    const meant = suggest(String(found.value), choices);
-    if (meant !== undefined) return `did you mean \`${meant}\`?`;
-  }
-  return formAt(schema, issue.path);
 }
 
 function describe(node: DocumentNode | undefined): string {

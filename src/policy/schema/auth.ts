@@ -21,7 +21,9 @@ const realm = textOf(
 );
 
 const basic = z.strictObject({
-  users: z.record(userKey, secret).meta({ description: 'Users and where Caddy finds the bcrypt hash of each.' }),
+  users: z
+    .record(userKey, secret)
+    .meta({ description: 'Users and where Caddy finds the bcrypt hash of each: users: { bob: { env: BOB_HASH } }.' }),
   realm: realm.optional(),
 });
 

@@ -102,15 +102,17 @@ export const timeouts = z
   .partial()
   .meta({ description: 'How long the app may take. Without them an answer may take as long as it likes.' });
 
-const rateLimit = z.strictObject({
-  key: z
-    .union([z.enum(['client', 'host', 'all']), z.strictObject({ header: headerName })])
-    .default('client')
-    .meta({ description: 'Whose requests are counted together.' }),
-  events: z.int().min(1),
-  window: duration,
-  optional: z.boolean().default(false).meta({ description: 'Do without where Caddy has no rate_limit module.' }),
-});
+const rateLimit = z
+  .strictObject({
+    key: z
+      .union([z.enum(['client', 'host', 'all']), z.strictObject({ header: headerName })])
+      .default('client')
+      .meta({ description: 'Whose requests are counted together.' }),
+    events: z.int().min(1),
+    window: duration,
+    optional: z.boolean().default(false).meta({ description: 'Do without where Caddy has no rate_limit module.' }),
+  })
+  .meta({ description: 'How many requests of whom in which time: { events: 100, window: 1m }.' });
 
 export type RateLimit = z.output<typeof rateLimit>;
 
