@@ -21,7 +21,12 @@ function meantBy(
   keys: readonly string[],
 ): string | undefined {
   const isMapWanted = expected.includes('a map');
-  if (found?.kind === 'list' && isMapWanted && found.items.every(({ kind }) => kind === 'map'))
+  if (
+    found?.kind === 'list' &&
+    isMapWanted &&
+    found.items.length > 0 &&
+    found.items.every(({ kind }) => kind === 'map')
+  )
     return 'write the keys below each other, without "- "';
   if (found?.kind !== 'scalar') return undefined;
   const { value } = found;
@@ -58,5 +63,5 @@ function withoutQuotes(text: string, takes: (value: unknown) => boolean): string
 
 /** The short form that others have, where one key says it all: the first that is known there. */
 function asMap(text: string, takes: (value: unknown) => boolean, [key]: readonly string[]): string | undefined {
-  return key !== undefined && takes({ [key]: text }) ? `write { ${key}: ${text} }` : undefined;
+  return key !== undefined && key !== '$schema' && takes({ [key]: text }) ? `write { ${key}: ${text} }` : undefined;
 }

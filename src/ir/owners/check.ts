@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Diagnostic } from '../../diagnostics/diagnostic.ts';
 import type { SourceFile } from '../../diagnostics/position.ts';
 import type { ParsedPolicy } from '../../policy/parse.ts';
@@ -30,11 +31,12 @@ export function ownerBreaches(policies: readonly ParsedPolicy[], owners: Owners)
 }
 
 function nobodys(file: SourceFile, { file: { path } }: Owners): Diagnostic {
+  const folder = posix.relative(posix.dirname(path), posix.dirname(file.path)) || '"."';
   return {
     code: 'owner-none',
     severity: 'error',
     message: "this file is in nobody's folder",
-    hint: `move it into the folder of an owner, or name its folder in ${path}; "." is all that is nobody else's`,
+    hint: `move it into the folder of an owner, or give its folder to one in ${path}, from where that file is: folder: ${folder}`,
     place: { file, range: { start: 0, end: 0 } },
   };
 }
