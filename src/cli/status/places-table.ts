@@ -43,6 +43,6 @@ function row({ name, conditions }: Shown, said: ReadonlySet<string>, now: number
     .toSorted()
     .at(-1);
   const time = first?.since ?? newest;
-  const why = first === undefined ? '' : said.has(first.message) ? first.reason : first.message;
+  const why = first === undefined ? '' : said.has(first.message) ? 'as said above' : first.message;
   return [name, ...statuses, time === undefined ? '' : since(time, now), why];
 }

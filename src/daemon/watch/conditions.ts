@@ -37,7 +37,7 @@ export function conditionsAfter(known: Known, turn: Turn, now: string): Known {
       held: held.has(path),
       conditions: conditionsOf(found, files.get(path)?.conditions, now),
     })),
-    sites: (sitesOf(turn) ?? known.sites).map(({ hosts, file, line }) => ({
+    sites: sitesAfter(known, turn).map(({ hosts, file, line }) => ({
       hosts,
       file,
       line,
@@ -149,6 +149,15 @@ function conditionsOf(found: Findings, before: readonly Condition[] | undefined,
     if (old?.status === status && old.reason === reason && old.message === message) return old;
     return { type, ...found[type], since: old?.status === status ? old.since : now };
   });
+}
+
+/** Of what the policies say, and where a guard does not let them go, what they said before. */
+function sitesAfter({ sites }: Known, turn: Turn): readonly Pick<SiteStatus, 'hosts' | 'file' | 'line'>[] {
+  const wanted = sitesOf(turn);
+  if (wanted === undefined) return sites;
+  if (turn.result.kind !== 'refused') return wanted;
+  const hosts = new Set(wanted.flatMap((site) => site.hosts));
+  return [...wanted, ...sites.filter((site) => !site.hosts.some((host) => hosts.has(host)))];
 }
 
 /** Undefined where the policies do not come to any sites. */
