@@ -1,5 +1,5 @@
 import { execFile, type ExecFileException } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -91,6 +91,17 @@ test('it applies policies to a real Caddy', async () => {
 test('who installs it gets no other package and no install script', async () => {
   const published = JSON.parse(await readFile(join(bundle, 'package.json'), 'utf8')) as object;
   expect(Object.keys(published).toSorted()).toEqual(['bin', 'description', 'engines', 'license', 'name', 'version']);
+});
+
+test('what was compiled is kept in a home that nobody else writes to, and nowhere else', async () => {
+  const cache = join(folder, '.cache');
+  await rm(cache, { recursive: true, force: true });
+  await chmod(folder, 0o777);
+  await start(['version']);
+  await expect(readdir(cache)).rejects.toThrow('ENOENT');
+  await chmod(folder, 0o700);
+  await start(['version']);
+  expect(await readdir(join(cache, 'caddyctl/compiled'))).toHaveLength(1);
 });
 
 test('a Node that is too old is told, without a stack', async () => {
