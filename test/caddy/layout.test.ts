@@ -24,7 +24,7 @@ function compiled(text: string, target: Partial<typeof goldenTarget>) {
 test.each([1, 2, 3, 4])('people are told of the same sites and routes, whatever the layout (%i)', (seed) => {
   const text = manySites(randomFrom(seed), apps, 300);
   const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
-  expect(auto?.layouts?.get('http')?.layout).toBe('auto');
+  expect([...(auto?.layouts?.values() ?? [])]).toMatchObject([{ layout: 'auto' }]);
   expect(toldOf(auto?.live)).toEqual(toldOf(plain?.live));
   expect(routesOf(auto?.live)).toEqual(routesOf(plain?.live));
 });
@@ -101,6 +101,25 @@ test.each([
   expect(liftValues(proxy, () => 'lifted')).toEqual(proxy);
 });
 
+test.each([
+  [{}, false],
+  [{ load_balancing: { selection_policy: { policy: 'cookie', fallback: { policy: 'first' } } } }, false],
+  [{ health_checks: { passive: { max_fails: 2 } } }, false],
+  [{ load_balancing: { selection_policy: { policy: 'cookie', fallback: { policy: 'least_conn' } } } }, true],
+  [{ load_balancing: { selection_policy: { policy: 'random_choose', choose: 2 } } }, true],
+  [{ load_balancing: { selection_policy: { policy: 'of_a_plugin' } } }, true],
+  [{ health_checks: { passive: { unhealthy_request_count: 2 } } }, true],
+  [{ upstreams: [{ dial: '127.0.0.1:1', max_requests: 2 }] }, true],
+  [{ headers: { response: { set: { 'X-Open': ['{http.reverse_proxy.upstream.requests}'] } } } }, true],
+])('a raw proxy with %j keeps others from its address by a variable: %s', (more, isCounted) => {
+  const raw = [{ handler: 'reverse_proxy', upstreams: [{ dial: '127.0.0.1:1' }], ...more }];
+  const each = Array.from({ length: 110 }, (_, n) => [`s${n}.example.com`, { tls: 'off', to: `127.0.0.1:${n + 1}` }]);
+  const sites = { ...Object.fromEntries(each), 'raw.example.com': { tls: 'off', raw } };
+  const { live } = compiled(JSON.stringify({ sites }), { layout: 'auto' });
+  const dials = JSON.stringify(live).split('"dial":"127.0.0.1:1"').length - 1;
+  expect(dials).toBe(isCounted ? 2 : 1);
+});
+
 test('the same where the sites need no shape, since most have long lists of hosts', () => {
   const hostsOf = (n: number): string[] =>
     Array.from({ length: n % 5 === 0 ? 1 : 101 }, (_, m) => `${n % 2 === 0 ? '' : '*.'}s${n}-${m}.example.com`);
@@ -139,7 +158,7 @@ test('each route of a shape leads to its line, whichever site is asked for', () 
 test('a small set stays readable, and so does a large one for a Caddy that may read long lists otherwise', () => {
   const large = manySites(randomFrom(6), apps, 300);
   const before = { capabilities: { level: '2.10' }, modules: new Set<string>() } as const;
-  expect(compiled(large, { running: before }).layouts?.get('http')?.layout).toBe('plain');
+  expect([...(compiled(large, { running: before }).layouts?.values() ?? [])]).toMatchObject([{ layout: 'plain' }]);
   const small = JSON.stringify({ sites: { 'a.example.com': { tls: 'off', to: '127.0.0.1:8001' } } });
   expect(compiled(small, {}).layouts?.get('http')?.layout).toBe('plain');
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { type Backend, startBackend } from '../support/backend/backend.ts';
-import { type BothLayouts, LOOPBACK, startBothLayouts } from '../support/layout/both-layouts.ts';
+import { type BothLayouts, startBothLayouts } from '../support/layout/both-layouts.ts';
+import { LOOPBACK } from '../support/layout/many-sites.ts';
 import { until } from '../support/until.ts';
 
 let apps: Record<'one' | 'two' | 'auth', Backend>;

@@ -25,6 +25,8 @@ beforeAll(async () => {
         app: (request, response) => {
           const seen = { name, method: request.method, url: request.url, headers: request.rawHeaders };
           response.setHeader('X-App', name);
+          // Where it is asked as an auth service, some sites copy it.
+          response.setHeader('Host', 's1.example.com');
           response.end(JSON.stringify(seen));
         },
       }),

@@ -40,7 +40,8 @@ function nested(routes: JsonValue | undefined): readonly CaddyHandler[] {
 export function countedAddresses({ sites }: Pick<Model, 'sites'>): ReadonlySet<string> {
   const counted = new Set<string>();
   for (const { handler, modifiers } of sites.flatMap(({ routes }) => routes)) {
-    if (handler.kind === 'raw') countRaw(handler.handlers as JsonValue, counted);
+    if (handler.kind === 'raw' && countsRequests(handler.handlers as JsonValue))
+      dialled(handler.handlers as JsonValue, counted);
     if (handler.kind === 'proxy') count(handler.upstream, counted);
     if (modifiers.authUpstream !== undefined) count(modifiers.authUpstream, counted);
   }
@@ -51,11 +52,36 @@ function count({ addresses, facts }: Upstream, counted: Set<string>): void {
   if (facts.balance === 'least_conn') for (const { dial } of addresses) counted.add(dial);
 }
 
-/** Whatever a pool of `raw` goes by. */
-function countRaw(value: JsonValue, counted: Set<string>): void {
+/** Whether anything of `raw` goes by the number of open requests: a limit, a way to choose that may, or a text that tells it. */
+function countsRequests(value: JsonValue): boolean {
+  if (typeof value === 'string') return value.includes('upstream.requests');
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, each]: [string, JsonValue]) => {
+    if (key === 'policy' && typeof each === 'string') return !COUNTLESS.has(each);
+    return LIMITS.has(key) || countsRequests(each);
+  });
+}
+
+const LIMITS: ReadonlySet<string> = new Set(['max_requests', 'unhealthy_request_count']);
+
+/** Of Caddy's ways to choose an address those that ask for no number; others, of plugins, may. */
+const COUNTLESS: ReadonlySet<string> = new Set([
+  'random',
+  'round_robin',
+  'weighted_round_robin',
+  'first',
+  'ip_hash',
+  'client_ip_hash',
+  'uri_hash',
+  'query',
+  'header',
+  'cookie',
+]);
+
+function dialled(value: JsonValue, into: Set<string>): void {
   if (typeof value !== 'object' || value === null) return;
-  if (isJsonObject(value) && typeof value['dial'] === 'string') counted.add(value['dial']);
-  for (const each of Object.values(value)) countRaw(each, counted);
+  if (isJsonObject(value) && typeof value['dial'] === 'string') into.add(value['dial']);
+  for (const each of Object.values(value)) dialled(each, into);
 }
 
 /** Whether a proxy of the site leads to one of them. */

@@ -5,9 +5,7 @@ import type { Answer } from '../client/answer.ts';
 import { freePort } from '../client/ports.ts';
 import { raw } from '../client/raw.ts';
 import { goldenTarget } from '../golden.ts';
-
-/** Where sites may listen that ask for credentials over plain http. */
-export const LOOPBACK = '127.0.0.1:8080';
+import { LOOPBACK } from './many-sites.ts';
 
 export type LayoutName = 'plain' | 'auto';
 

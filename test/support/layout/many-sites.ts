@@ -1,5 +1,9 @@
 import { pick, type Random } from '../random.ts';
 
+/** Where sites may listen that ask for credentials over plain http: all of these do. */
+export const LOOPBACK = '127.0.0.1:8080';
+const here = { tls: 'off', listen: LOOPBACK };
+
 /** Addresses of apps, which differ in what they answer. */
 export interface Apps {
   readonly addresses: readonly string[];
@@ -15,13 +19,13 @@ export function manySites(random: Random, { addresses }: Apps, count: number): s
   for (let index = 0; index < count; index++) {
     const host = hostOf(random, index);
     if (host in sites) continue;
-    sites[host] = { tls: 'off', ...kindOf(random, index, to) };
+    sites[host] = { ...here, ...kindOf(random, index, to) };
   }
-  sites['paths.example.com'] = { tls: 'off', routes: paths(random, to) };
+  sites['paths.example.com'] = { ...here, routes: paths(random, to) };
   // Longer ones first, since a route that no request reaches is a mistake.
   const listed = Object.entries(paths(random, to)).toSorted(([a], [b]) => b.length - a.length);
-  sites['listed.example.com'] = { tls: 'off', routing: 'listed', routes: Object.fromEntries(listed) };
-  sites['127.0.0.9'] = { tls: 'off', to: to() };
+  sites['listed.example.com'] = { ...here, routing: 'listed', routes: Object.fromEntries(listed) };
+  sites['127.0.0.9'] = { ...here, to: to() };
   return JSON.stringify({ global: { diagnostics: { 'wildcard-certificate': 'off' } }, sites }, null, 1);
 }
 
@@ -72,9 +76,31 @@ function kindOf(random: Random, index: number, to: () => string): object {
     }),
     () => ({ to: to(), cors: '*', cache_control: `max-age=${index}` }),
     () => ({ respond: 'x', routes: { '/gone': { deny: 410 } }, errors: { 410: { body: `gone ${index}` } } }),
+    // What an auth service answers may be the Host, by which values are looked up.
+    () => ({
+      to: to(),
+      auth: { forward: { to: to(), path: '/verify', copy_headers: pick(random, [['X-App'], ['X-App', 'Host']]) } },
+      headers: { 'X-Site': `number ${index}` },
+    }),
+    () => ({ raw: rawOf(random, index, to) }),
     () => ({ routes: { [`/only-${index}`]: to(), '/xy/*/z': { respond: 'pattern' }, '/': { deny: 404 } } }),
   ];
   return pick(random, kinds)();
+}
+
+function rawOf(random: Random, index: number, to: () => string): object[] {
+  const setHost = { handler: 'headers', request: { set: { Host: [`s${random(index + 1)}.example.com`] } } };
+  const proxy = { handler: 'reverse_proxy', upstreams: [{ dial: to() }] };
+  const body = pick(random, [`{"site":${index}}`, `{caddyctl.v0} ${index}`, '{http.request.host}']);
+  return pick(random, [
+    [setHost, proxy],
+    [proxy],
+    [
+      { handler: 'headers', response: { set: { 'X-Raw': [body] } } },
+      { handler: 'static_response', body },
+    ],
+    [{ handler: 'subroute', routes: [{ handle: [setHost] }, { handle: [proxy] }] }],
+  ]);
 }
 
 /** Paths that begin alike, end within others, and are spelt in ways that Caddy reads in its own way. */
