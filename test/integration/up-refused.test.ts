@@ -48,6 +48,7 @@ test('wrong policies: diagnostics, and nothing is started', async () => {
   const run = up({ args: ['--local', await policy('sites:\n  app.localhost: { respnd: hello }\n')], home });
   expect(await refusal(run, 3)).toContain('did you mean `respond`');
   expect(JSON.parse(run.stdout())).toEqual({
+    error: { code: 'invalid', exit: 3, message: 'there are mistakes: see the diagnostics' },
     diagnostics: [expect.objectContaining({ severity: 'error', place: expect.objectContaining({ line: 2 }) })],
   });
   expect(await nothingWasMade()).toBe(true);
