@@ -5,7 +5,9 @@ import { SharedHandlers } from '../../src/caddy/layout/shared.ts';
 import { unfold } from '../../src/caddy/layout/unfold.ts';
 import { written } from '../../src/caddy/placeholders.ts';
 import { compile } from '../../src/compile.ts';
+import { changesBetween } from '../../src/plan/changes.ts';
 import { describe as describeConfig } from '../../src/plan/describe.ts';
+import { guard } from '../../src/plan/guards.ts';
 import { at, entriesOf, type Live } from '../../src/plan/live.ts';
 import { markOf } from '../../src/plan/marks.ts';
 import { oursOf } from '../../src/plan/ours.ts';
@@ -40,6 +42,28 @@ test.each([1, 2, 3])('sites of several hosts that share their routes are read as
   const [plain, auto] = (['plain', 'auto'] as const).map((layout) => compiled(text, { layout }));
   expect(auto?.layouts?.get('http')?.layout).toBe('auto');
   expect(routesOf(auto?.live)).toEqual(routesOf(plain?.live));
+});
+
+test('another site in a family, and another layout, change nothing of those that are there', () => {
+  const pair = (n: number) => [`a${n}.example.com, b${n}.example.com`, { tls: 'off', to: `127.0.0.1:${n}` }] as const;
+  const sites = (count: number) => ({
+    sites: Object.fromEntries(Array.from({ length: count }, (_, n) => pair(n + 1))),
+  });
+  const described = (count: number, layout: 'plain' | 'auto') =>
+    describeConfig(oursOf(compiled(JSON.stringify(sites(count)), { layout }).live, 'default'));
+  const [before, after] = [described(110, 'auto'), described(111, 'auto')];
+  const added = changesBetween(before, after, () => undefined);
+  expect(added).toMatchObject([{ sign: 'add', hosts: ['a111.example.com', 'b111.example.com'] }]);
+  expect(changesBetween(before, described(110, 'plain'), () => undefined)).toEqual([]);
+  expect(guard(before, described(110, 'plain'), { allowEmpty: false, maxDelete: 0 })).toEqual([]);
+});
+
+test('what a policy says of a name of ours stands for itself', () => {
+  const routes = [{ when: { expression: '{caddyctl.v0} == "x1"' }, deny: 410 }, { respond: 'in' }];
+  const site = (n: number) => ({ tls: 'off', headers: { 'X-Site': `x${n}` }, routes: { '/': routes } });
+  const each = Array.from({ length: 110 }, (_, n) => [`s${n}.example.com`, site(n)]);
+  const { live } = compiled(JSON.stringify({ sites: Object.fromEntries(each) }), { layout: 'auto' });
+  expect(JSON.stringify(live)).not.toContain('"source":"{http.request.host');
 });
 
 test('what sites of their own kind have alike stands once, and is told of each as if it stood there', () => {

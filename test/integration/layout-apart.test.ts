@@ -66,11 +66,15 @@ test('what changes the Host on the way, and what raw puts in, stays with its sit
         ...pair('inner', (at) => ({ raw: toHost('inner.local', at) })),
         ...pair('json', (at) => ({ raw: [{ handler: 'static_response', body: `{"site":${at}}` }] })),
         ...pair('own', (at) => ({ raw: [{ handler: 'static_response', body: `{caddyctl.v0} ${at}` }] })),
+        ...pair('named', (at) => ({
+          headers: { 'X-Site': `x${at}` },
+          routes: { '/': [{ when: { expression: '{caddyctl.v0} == "x1"' }, deny: 410 }, { respond: 'in' }] },
+        })),
         ...pair('header', (at) => ({ raw: [{ handler: 'headers', response: { set: { 'X-J': [`{"a":${at}}`] } } }] })),
       },
     ),
   );
-  for (const name of ['fwd', 'tenant', 'other', 'inner', 'json', 'own', 'header']) {
+  for (const name of ['fwd', 'tenant', 'other', 'inner', 'json', 'own', 'header', 'named']) {
     for (const host of [`${name}0.example.com`, `${name}1.example.com`]) {
       expect(await both.ask('auto', get(host)), host).toEqual(await both.ask('plain', get(host)));
     }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { oncePer } from '../../once-per.ts';
 import type { CaddyHandler } from '../handlers/context.ts';
-import { canonical, type JsonObject, type JsonValue } from '../json.ts';
+import { canonical, type JsonValue } from '../json.ts';
 import { leadsTo, standsApart } from './apart.ts';
 import type { Block, BlockRoute } from './block.ts';
 import { liftValues } from './lift.ts';
-import { placeholder } from '../placeholders.ts';
+import { VARIABLE, type Variable, variableName } from './variables.ts';
 
 /** Sites that are handled alike but for some values: they share their handlers. */
 export interface Family {
@@ -14,11 +14,6 @@ export interface Family {
   readonly routes: readonly BlockRoute[];
   /** Those variables, each with its value for each member. */
   readonly variables: readonly Variable[];
-}
-
-export interface Variable {
-  readonly name: string;
-  readonly values: readonly string[];
 }
 
 /**
@@ -71,6 +66,7 @@ const shapeOf = oncePer((block: Block): Shape => {
     ...handle.map((handler) => JSON.stringify(liftValues(handler, lift))),
   ]);
   const text = JSON.stringify([...(isMapped ? [depthOf(hosts)] : []), parts]);
+  if (text.includes(VARIABLE)) return ownShape(block);
   return { shape: createHash('sha256').update(text).digest('base64'), values };
 });
 
@@ -109,31 +105,4 @@ function familyOf(members: readonly Block[], values: readonly (readonly string[]
     handle: count === 0 ? route.handle : route.handle.map(fill),
   }));
   return { members, routes, variables: [...names.values()] };
-}
-
-export function variableName(index: number): string {
-  return placeholder(`caddyctl.v${index}`);
-}
-
-/** The handler that gives each variable its value for the host that was asked for, which a list of these hosts let in. */
-export function mapOf(members: readonly Block[], variables: readonly Variable[], from: number): CaddyHandler {
-  const mappings = members.flatMap(({ hosts }, index): JsonObject[] => {
-    const outputs = variables.map(({ values }) => values[from + index] ?? '');
-    return hosts.map((each) => ({ input: keyOf(each), outputs }));
-  });
-  const source = sourceOf(keyOf(members[0]?.hosts[0] ?? ''));
-  return { handler: 'map', source, destinations: variables.map(({ name }) => name), mappings };
-}
-
-/** What such a key is compared with: as many labels of the request's host. */
-export function sourceOf(key: string): string {
-  const labels = key.split('.').length;
-  return Array.from({ length: labels }, (_, index) =>
-    placeholder(`http.request.host.labels.${labels - 1 - index}`),
-  ).join('.');
-}
-
-/** The labels that are compared: the first of a wildcard's is anything. */
-export function keyOf(host: string): string {
-  return host.replace(/^\*\./, '');
 }

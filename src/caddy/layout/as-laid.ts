@@ -1,6 +1,6 @@
 import { hasOnly, isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
 import { written } from '../placeholders.ts';
-import { sourceOf, variableName } from './alike.ts';
+import { sourceOf, variableName } from './variables.ts';
 import { SHAPES } from './laid.ts';
 
 const SHAPED = new RegExp(`\\.(?:${Object.values(SHAPES).join('|')})`);

@@ -1,6 +1,6 @@
 import { hostSlug } from '../ids.ts';
 import { isJsonObject, type JsonObject, type JsonValue } from '../json.ts';
-import { keyOf } from './alike.ts';
+import { keyOf } from './variables.ts';
 import { list } from './as-laid.ts';
 import { SHAPES } from './laid.ts';
 

@@ -1,7 +1,8 @@
 import type { CaddyHandler } from '../handlers/context.ts';
 import { hostSlug, ownedId } from '../ids.ts';
 import type { MatcherSet } from '../match.ts';
-import { type Family, mapOf } from './alike.ts';
+import type { Family } from './alike.ts';
+import { mapOf } from './variables.ts';
 import { type Block, type BlockRoute, routeId } from './block.ts';
 import { FEW_BRANCHES, MAP_ENTRIES } from './costs.ts';
 import { type LaidRoute, type Mark, SHAPES } from './laid.ts';
