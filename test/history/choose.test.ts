@@ -55,8 +55,21 @@ describe('the last good one before the one that runs', () => {
     expect(previous('edited', ...entries)).toBe('b');
   });
 
-  test('after a rollback it is the one that was left', () => {
-    expect(previous('a', stored('a'), stored('b'), stored('a'))).toBe('b');
+  describe('after a rollback', () => {
+    const back = (revision: string): StoredEntry =>
+      stored(revision, { by: { user: 'me', command: 'rollback', version: '1' } });
+
+    test('is not the one that was left, but the one before: who goes back twice wants to be further back', () => {
+      const ran = [stored('c'), stored('b'), stored('a')];
+      expect(previous('b', back('b'), ...ran)).toBe('a');
+      expect(previous('b', stored('b', { outcome: 'verified', verified: true }), back('b'), ...ran)).toBe('a');
+      expect(previous('a', back('a'), back('b'), ...ran)).toBeUndefined();
+      expect(previous('d', stored('d'), back('b'), ...ran)).toBe('b');
+    });
+
+    test('to one that was left before, it is what that was reached from', () => {
+      expect(previous('c', back('c'), back('a'), stored('c'), stored('b'), stored('a'))).toBe('a');
+    });
   });
 
   test('may be missing', () => {
