@@ -84,7 +84,7 @@ async function report(
   cost: readonly Closed[],
 ): Promise<ExitCode> {
   const { exitCodeOf, failureOf, outcomeAsJson } = await import('./outcome.ts');
-  const { outcome, ended, pinned } = ran;
+  const { outcome, ended, pinned, kept } = ran;
   const isNo = outcome.kind === 'declined' && !options.dryRun;
   const failure = isNo ? new Failure(exitCodes.refused, 'not agreed to: nothing was changed') : failureOf(outcome);
   const code = failure?.exitCode ?? exitCodeOf(outcome);
@@ -92,6 +92,7 @@ async function report(
     await output.document({ ...outcomeAsJson(ran, failure), ...(cost.length > 0 && { closes: cost }) }, () => '');
     return code;
   }
+  if (kept !== undefined) output.note(`What Caddy ran before is kept in ${kept}`);
   output.diagnostics(outcome.kind === 'rejected' ? [...ran.diagnostics, outcome.diagnostic] : ran.diagnostics);
   const checks = 'checks' in outcome ? outcome.checks : undefined;
   if (checks !== undefined) await tellChecks(output, checks);

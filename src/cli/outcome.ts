@@ -82,7 +82,10 @@ function hintOfRollback({ checks, plan }: Extract<Outcome, { readonly kind: 'rol
 }
 
 /** One pass for programs; `failure` is what it ends with. Where nobody said no, what was not pushed is a plan. */
-export function outcomeAsJson({ outcome, diagnostics, ended, pinned }: RanPass, failure: Failure | undefined): object {
+export function outcomeAsJson(
+  { outcome, diagnostics, ended, pinned, kept }: RanPass,
+  failure: Failure | undefined,
+): object {
   const isPlan = outcome.kind === 'declined' && failure === undefined;
   const isInvalid = outcome.kind === 'invalid';
   const found = outcome.kind === 'rejected' ? [...diagnostics, outcome.diagnostic] : diagnostics;
@@ -92,6 +95,7 @@ export function outcomeAsJson({ outcome, diagnostics, ended, pinned }: RanPass, 
     ...('checks' in outcome && outcome.checks && { checks: checksAsJson(outcome.checks) }),
     ...(ended && { unpinned: ended.revision }),
     ...(pinned && { pinned: pinned.revision }),
+    ...(kept !== undefined && { kept }),
     diagnostics: diagnosticsAsJson(found),
     ...errorPart(isInvalid ? mistakes(exitCodes.invalid) : failure),
   };

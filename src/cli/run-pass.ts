@@ -35,6 +35,8 @@ export interface RanPass {
   /** The pin that this ended, and the one that holds now. */
   readonly ended?: Pin | undefined;
   readonly pinned?: Pin | undefined;
+  /** The file that keeps what Caddy ran, where something of somebody else's was removed. */
+  readonly kept?: string | undefined;
 }
 
 /** One pass over the policies that were typed, against the Caddy that the flags name. */

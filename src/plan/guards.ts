@@ -6,7 +6,7 @@ import type { Ours } from './ours.ts';
 
 /** A guard said no to a plan that is well formed, and perhaps meant. */
 export interface Refusal {
-  readonly guard: 'empty' | 'deletions' | 'growth';
+  readonly guard: 'empty' | 'deletions' | 'growth' | 'copy';
   readonly reason: string;
   /** How to allow it. */
   readonly allow: string;

@@ -43,7 +43,7 @@ function conflict(
     message: `${ours.text} and ${other}, both want to listen on ${where}`,
     hint: isDebianStub(server)
       ? `"${name}" is the welcome page that Caddy's package starts with: take its place with --force-conflicts, and empty /etc/caddy/Caddyfile, or it comes back when Caddy restarts`
-      : `nothing was changed. Two servers cannot share a listener: write what that one serves as policies, or give these sites other ports (\`listen\`). --force-conflicts removes it with ${sitesOf(server)}, and keeps no copy`,
+      : `nothing was changed. Two servers cannot share a listener: write what that one serves as policies, or give these sites other ports (\`listen\`). --force-conflicts removes it with ${sitesOf(server)}, and keeps what Caddy ran in a file`,
     place: ours.place,
     takes: [{ path: ['apps', app, 'servers', name], what: `${other}, with ${sitesOf(server)}` }],
   };

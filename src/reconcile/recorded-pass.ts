@@ -7,8 +7,11 @@ import type { History } from '../history/history.ts';
 import { type Input, inputsDigest } from '../history/inputs.ts';
 import { meaningsBeside, openMeanings } from '../history/meanings.ts';
 import type { Pin } from '../history/pin.ts';
+import { setAside } from '../history/set-aside.ts';
 import { keptVerification, type Verify } from './kept-verification.ts';
 import { oncePer } from '../once-per.ts';
+import type { Refusal } from '../plan/guards.ts';
+import type { Plan } from '../plan/plan.ts';
 import type { Outcome } from './outcome.ts';
 import type { PassInput } from './pass.ts';
 import { entryOf, remember } from './remembered.ts';
@@ -36,11 +39,13 @@ export interface RecordedPass {
   /** The pin that this pass ended, and the one that holds now; neither where the pin stays as it is. */
   readonly ended?: Pin | undefined;
   readonly pinned?: Pin | undefined;
+  /** The file that keeps what Caddy ran, where something of somebody else's was removed. */
+  readonly kept?: string | undefined;
 }
 
 /**
  * A pass that is remembered. The pin changes before the push, since a daemon would otherwise take the push for drift and undo
- * it, and changes back when nothing came of the push.
+ * it, and changes back when nothing came of the push. What is somebody else's is removed only if it could be kept.
  */
 export async function recordedPass(input: RecordedPassInput): Promise<RecordedPass> {
   const { history, by, pin, verify } = input;
@@ -56,6 +61,8 @@ export async function recordedPass(input: RecordedPassInput): Promise<RecordedPa
   };
 
   let compiled: RecordedCompiled | undefined;
+  let kept: string | undefined;
+  let unkept: Plan | undefined;
   let pins: { readonly before: Pin | undefined; readonly now: Pin | undefined } | undefined;
   const movePin = async (): Promise<void> => {
     if (pin === 'stays' || pins !== undefined) return;
@@ -69,7 +76,7 @@ export async function recordedPass(input: RecordedPassInput): Promise<RecordedPa
   };
   const inputsNow = (): string => inputsDigest(compiled?.inputs ?? []);
   const verification = verify && keptVerification(verify, { ...input, inputs: inputsNow, attempt });
-  const outcome = await verifiedPass({
+  const passed = await verifiedPass({
     ...input,
     verification,
     compile: async (running) => {
@@ -77,11 +84,16 @@ export async function recordedPass(input: RecordedPassInput): Promise<RecordedPa
       return compiled;
     },
     confirm: async (plan) => {
-      const isAgreed = await input.confirm(plan);
-      if (isAgreed) await movePin();
-      return isAgreed;
+      if (!(await input.confirm(plan))) return false;
+      const keeping = await attempt(async () => ({ file: await setAside(history.folder, plan) }));
+      unkept = keeping === undefined ? plan : undefined;
+      if (keeping === undefined) return false;
+      kept = keeping.file;
+      await movePin();
+      return true;
     },
   });
+  const outcome: Outcome = unkept === undefined ? passed : { kind: 'refused', plan: { ...unkept, refusals: [UNKEPT] } };
   const isServed = outcome.kind === 'applied' || outcome.kind === 'unchanged';
   if (isServed) await movePin();
   else if (pins !== undefined) await attempt(() => history.writePin(pins?.before));
@@ -96,8 +108,15 @@ export async function recordedPass(input: RecordedPassInput): Promise<RecordedPa
   }
   if (isServed && compiled !== undefined) await keepMeaning(history, compiled);
   const { before, now } = (isServed && pins) || {};
-  return { outcome, warnings: [...warnings.values()], ended: now === undefined ? before : undefined, pinned: now };
+  const ended = now === undefined ? before : undefined;
+  return { outcome, warnings: [...warnings.values()], ended, pinned: now, kept };
 }
+
+const UNKEPT: Refusal = {
+  guard: 'copy',
+  reason: 'what it takes from others cannot be kept first',
+  allow: 'make room in the state folder, or name another: --state-dir',
+};
 
 const meaningsOf = oncePer(({ folder }: History) => openMeanings(meaningsBeside(folder)));
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { type Applying, startApplying } from '../support/applying.ts';
 import { http1 } from '../support/client/http1.ts';
@@ -198,6 +199,9 @@ describe('conflicts', () => {
     const forced = await at.run('apply', '--force-conflicts');
     expect(forced).toMatchObject({ code: 0 });
     expect(forced.stderr).toContain(`- Caddy's server "srv0", which is not caddyctl's, with `);
+    const [, kept = ''] = /What Caddy ran before is kept in (.*)/.exec(forced.stderr) ?? [];
+    const { apps } = JSON.parse(before) as { apps: object };
+    expect(JSON.parse(await readFile(kept, 'utf8'))).toEqual({ apps, logging: null });
     expect(await body('a.example.com', port)).toBe('ours');
     expect(await body('x', theirPort)).toBe('kept');
     expect(await at.run('apply')).toMatchObject({ code: 0 });

@@ -36,7 +36,7 @@ describe('listeners', () => {
         kind: 'listen',
         message: `${OURS} and Caddy's server "srv0", which is not caddyctl's, both want to listen on :443`,
         hint: expect.stringMatching(
-          /--force-conflicts removes it with all that it serves, and keeps no copy$/,
+          /--force-conflicts removes it with all that it serves, and keeps what Caddy ran in a file$/,
         ) as string,
         place: { file, range: { start: 9, end: 24 } },
         takes: [

@@ -1,5 +1,5 @@
-import { readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { compile } from '../../src/compile.ts';
 import { type History, openHistory } from '../../src/history/history.ts';
@@ -38,6 +38,30 @@ function run(port: number, more: Partial<RecordedPassInput> = {}): Promise<Recor
     ...more,
   });
 }
+
+describe('what a forced pass takes from others', () => {
+  const theirs = { http: { servers: { srv0: { listen: [':443'] } } } };
+  const options = { allowEmpty: false, maxDelete: 0.3, forceConflicts: true };
+
+  beforeEach(() => {
+    admin = memoryAdmin({ apps: theirs });
+  });
+
+  test('is kept in a file of this user alone', async () => {
+    const { outcome, kept = '' } = await run(9000, { options });
+    expect(outcome.kind).toBe('applied');
+    expect(JSON.parse(readFileSync(kept, 'utf8'))).toEqual({ apps: theirs, logging: null });
+    expect(statSync(kept).mode & 0o777).toBe(0o600);
+  });
+
+  test('stays where it cannot be kept', async () => {
+    writeFileSync(dirname(history.folder), 'no folder');
+    const { outcome, warnings } = await run(9000, { options });
+    expect(outcome).toMatchObject({ kind: 'refused', plan: { refusals: [{ guard: 'copy' }] } });
+    expect(warnings).toMatchObject([{ code: 'history-degraded' }]);
+    expect(admin.state.apps).toEqual(theirs);
+  });
+});
 
 const outcomes = async (): Promise<string[]> => (await history.read()).entries.map(({ outcome }) => outcome);
 
