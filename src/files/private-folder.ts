@@ -1,5 +1,6 @@
+import { dirname } from 'node:path';
 import { type FileSystem, systemFiles } from './file-system.ts';
-import { systemReason } from './problem.ts';
+import { hasCode, systemReason } from './problem.ts';
 
 /** A folder for sockets, keys or state cannot be had as it must be. The message is a sentence for an operator. */
 export class FolderUnusable extends Error {
@@ -13,7 +14,7 @@ export class FolderUnusable extends Error {
  */
 export async function privateFolder(path: string, files: FileSystem = systemFiles): Promise<void> {
   await orUnusable(path, async () => {
-    await files.mkdir(path, { recursive: true, mode: 0o700 });
+    await makeWithParents(path, files);
     const { mode } = await lstatOwn(path, files);
     if ((mode & 0o077) !== 0) await files.chmod(path, 0o700);
   });
@@ -26,10 +27,28 @@ export async function hasPrivateFolder(path: string, files: FileSystem = systemF
       await lstatOwn(path, files);
       return true;
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return false;
+      if (hasCode(error, 'ENOENT')) return false;
       throw error;
     }
   });
+}
+
+/** Node's own `recursive` tries for ever below a folder that takes none and calls it missing, as /proc does. */
+async function makeWithParents(path: string, files: FileSystem): Promise<void> {
+  const make = async (): Promise<void> => {
+    try {
+      await files.mkdir(path, { mode: 0o700 });
+    } catch (error) {
+      if (!hasCode(error, 'EEXIST')) throw error;
+    }
+  };
+  try {
+    await make();
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') || dirname(path) === path) throw error;
+    await makeWithParents(dirname(path), files);
+    await make();
+  }
 }
 
 async function lstatOwn(path: string, files: FileSystem): Promise<{ readonly mode: number }> {

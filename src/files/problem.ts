@@ -12,13 +12,16 @@ export function fileProblem(
   return { code, severity: more.severity ?? 'error', message, hint: more.hint, place };
 }
 
+/** Whether the system refused for this reason. */
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
+}
+
 /** Why the system refused, in its words but without Node's syscall and path. */
 export function systemReason(error: unknown): string {
   if (!(error instanceof Error) || !('errno' in error) || typeof error.errno !== 'number') {
     return String(error);
   }
-  if ('code' in error && error.code === 'ENOENT') {
-    return 'no such file or folder';
-  }
+  if (hasCode(error, 'ENOENT')) return 'no such file or folder';
   return getSystemErrorMessage(error.errno);
 }

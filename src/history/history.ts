@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { CaddyConfig } from '../caddy/translate.ts';
 import { type FileSystem, systemFiles } from '../files/file-system.ts';
 import { hasPrivateFolder, privateFolder } from '../files/private-folder.ts';
-import { systemReason } from '../files/problem.ts';
+import { hasCode, systemReason } from '../files/problem.ts';
 import { type DecodedEntry, decodeEntry, encodeEntry, isGood, type NewEntry, type StoredEntry } from './entry.ts';
 import type { KeptCheck } from './kept-check.ts';
 import { KnownEntries } from './known-entries.ts';
@@ -87,7 +87,7 @@ export function openHistory(folder: string, parts: HistoryParts = {}): History {
       const read = typeof decoded === 'string' ? { problem: decoded } : { entry: { ...decoded.entry, name } };
       return { name, bytes, ...known.keep(name, found, read) };
     } catch (error) {
-      if (isAbsent(error)) return undefined;
+      if (hasCode(error, 'ENOENT')) return undefined;
       return { name, bytes: 0, problem: `cannot be read: ${systemReason(error)}` };
     }
   }
@@ -196,12 +196,8 @@ function isEntryName(name: string): boolean {
   return /^\d{12}-[0-9a-f]{12}$/.test(name);
 }
 
-function isAbsent(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
-}
-
 function ignoreAbsent(error: unknown): undefined {
-  if (!isAbsent(error)) throw error;
+  if (!hasCode(error, 'ENOENT')) throw error;
 }
 
 const PIN = 'pin';

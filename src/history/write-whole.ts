@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { FileSystem } from '../files/file-system.ts';
+import { hasCode } from '../files/problem.ts';
 
 /** What a write that was killed leaves behind. */
 export const UNFINISHED = /^\..*\.tmp$/;
@@ -39,7 +40,7 @@ export async function syncFolder(files: FileSystem, folder: string): Promise<voi
     await handle.sync();
   } catch (error) {
     // Some file systems cannot do it for folders; more than they give cannot be had.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
+    if (!hasCode(error, 'EINVAL')) throw error;
   } finally {
     await handle.close();
   }

@@ -106,9 +106,7 @@ describe('for real', () => {
     mkdirSync(dirname(folder), { recursive: true });
     writeFileSync(folder, '');
     const history = openHistory(folder);
-    await expect(history.record(entry('a'), config('a'))).rejects.toThrow(
-      `${folder} cannot be used as a folder: file already`,
-    );
+    await expect(history.record(entry('a'), config('a'))).rejects.toThrow(`${folder} is not a folder`);
     await expect(history.read()).rejects.toThrow(`${folder} is not a folder`);
   });
 
