@@ -3,6 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { type Answer, pairs } from './answer.ts';
 import type { Ask } from './check.ts';
 import { dialledSecurely, type Line, secured } from './dialled.ts';
+import { userAgent } from './user-agent.ts';
 
 /** Asks over HTTP/2, for listeners that speak nothing older, and to see that it is spoken at all. Reads no body. */
 export async function answer2(line: Line, ask: Ask, signal: AbortSignal): Promise<Answer> {
@@ -30,7 +31,7 @@ function ask2(socket: TLSSocket, { method, target, host, headers = {}, announces
         ':method': method,
         ':path': target,
         ':authority': host,
-        'user-agent': 'caddyctl-test',
+        'user-agent': userAgent,
         ...Object.fromEntries(lower),
         ...(announces !== undefined && { 'content-length': announces }),
       },

@@ -2,6 +2,7 @@ import { request, type ClientRequest, type IncomingMessage } from 'node:http';
 import type { Ask } from './check.ts';
 import { type Connections, through } from './connections.ts';
 import { dialled, type Line } from './dialled.ts';
+import { userAgent } from './user-agent.ts';
 
 /** One answer, with its header lines as they came, so that a header that stands twice is seen twice. */
 export interface Answer {
@@ -29,7 +30,7 @@ function open1(line: Line, ask: Ask, signal: AbortSignal, shared?: Connections):
     setHost: false,
     headers: {
       Host: ask.host,
-      'User-Agent': 'caddyctl-test',
+      'User-Agent': userAgent,
       // As most clients do: one that closes loses the answer to a body that is refused.
       Connection: 'keep-alive',
       ...bytes(ask.headers),

@@ -2,6 +2,7 @@ import { WebSocket } from 'ws';
 import type { Ask } from './check.ts';
 import { dialled, type Line } from './dialled.ts';
 import type { Verdict } from './result.ts';
+import { userAgent } from './user-agent.ts';
 
 /** How long a WebSocket without an answer to a ping must stay open. Milliseconds. */
 const STAYS = 1_000;
@@ -16,7 +17,7 @@ export function checkWebSocket(line: Line, ask: Ask, named: boolean, signal: Abo
     createConnection: () => connection,
     perMessageDeflate: false,
     followRedirects: false,
-    headers: { Host: ask.host, 'User-Agent': 'caddyctl-test', ...ask.headers },
+    headers: { Host: ask.host, 'User-Agent': userAgent, ...ask.headers },
   });
   const stop = () => reject(signal.reason as Error);
   signal.addEventListener('abort', stop, { once: true });

@@ -1,3 +1,4 @@
+import { userAgent } from '../checks/user-agent.ts';
 import { visible } from '../diagnostics/visible.ts';
 
 export type CaddyLogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -21,9 +22,10 @@ const notShown = new Set(['level', 'ts', 'logger', 'msg', 'stacktrace', 'errorVe
 
 /**
  * `tls.obtain: will retry  error=…  identifier=app.example.com`. What is no log line of Caddy's, such as a panic's trace, is
- * an error as it is. Nothing in it can drive a terminal: logs hold what strangers sent.
+ * an error as it is. Nothing in it can drive a terminal: logs hold what strangers sent. `onLaptop`: of a request only what it
+ * asked for, and nothing of the checks' own, whose answers are told elsewhere. In earnest nobody may hide by their name.
  */
-export function createLogReader(lowest: CaddyLogLevel): LogReader {
+export function createLogReader(lowest: CaddyLogLevel, { onLaptop = false } = {}): LogReader {
   return (line) => {
     if (line.trim() === '') return undefined;
     const entry = parse(line);
@@ -33,11 +35,33 @@ export function createLogReader(lowest: CaddyLogLevel): LogReader {
     const level = isToldToCaller(entry) ? 'info' : (levels.find((each) => each === entry['level']) ?? 'error');
     const isFalseAlarm = level === 'warn' && !('error' in entry) && falseAlarms.some((alarm) => alarm.test(message));
     if (isFalseAlarm || levels.indexOf(level) < levels.indexOf(lowest)) return undefined;
+    const request = onLaptop ? requestOf(entry) : undefined;
+    if (request?.isOurs === true) return undefined;
     const logger = typeof entry['logger'] === 'string' ? `${entry['logger']}: ` : '';
     const fields = Object.entries(entry).filter(([key]) => !notShown.has(key));
-    const shown = fields.map(([key, value]) => `  ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    const shown = fields.map(([key, value]) => {
+      const told = key === 'request' && request !== undefined ? request.asked : value;
+      return `  ${key}=${typeof told === 'string' ? told : JSON.stringify(told)}`;
+    });
     return { level, text: visible(`${logger}${message}${shown.join('')}`) };
   };
+}
+
+/** `GET app.example.com/login`, and whether a check of ours asked; undefined where the line is of no request. */
+function requestOf({
+  request,
+}: Readonly<Record<string, unknown>>): { readonly asked: string; readonly isOurs: boolean } | undefined {
+  if (!isRecord(request)) return undefined;
+  const { method, host, uri, headers } = request;
+  const agents = isRecord(headers) ? headers['User-Agent'] : undefined;
+  return {
+    asked: `${String(method)} ${String(host)}${String(uri)}`,
+    isOurs: Array.isArray(agents) && agents.includes(userAgent),
+  };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 /** Whoever called the admin API was told what was wrong; and to be told is how we learn what this Caddy can do. */

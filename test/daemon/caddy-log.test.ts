@@ -49,3 +49,21 @@ test('what strangers sent does not drive the terminal', () => {
   // oxlint-disable-next-line no-control-regex
   expect(read(line(sent))?.text).not.toMatch(/[\u0000-\u001f\u202e]/);
 });
+
+test('on a laptop a request is told by what it asked for, and those of our own checks are not', () => {
+  const request = { remote_ip: '127.0.0.1', method: 'GET', host: 'app.example.com', uri: '/login' };
+  const asked = (agent: string): string =>
+    line({
+      level: 'error',
+      logger: 'http.log.error',
+      msg: 'dial tcp 127.0.0.1:3000: connect: connection refused',
+      request: { ...request, headers: { 'User-Agent': [agent] } },
+      status: 502,
+    });
+  const read = createLogReader('warn', { onLaptop: true });
+  expect(read(asked('curl/8'))?.text).toBe(
+    'http.log.error: dial tcp 127.0.0.1:3000: connect: connection refused  request=GET app.example.com/login  status=502',
+  );
+  expect(read(asked('caddyctl-test'))).toBeUndefined();
+  expect(createLogReader('warn')(asked('caddyctl-test'))?.text).toContain('"remote_ip":"127.0.0.1"');
+});

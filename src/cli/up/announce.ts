@@ -29,6 +29,8 @@ export interface Announcer {
   news(sites: readonly Served[]): void;
   /** How a plan that a guard refused is allowed once. */
   allowing(digest: string): string;
+  /** How all checks are asked. */
+  testing(): string;
 }
 
 export function createAnnouncer(output: Output, parts: AnnouncerParts): Announcer {
@@ -41,6 +43,7 @@ export function createAnnouncer(output: Output, parts: AnnouncerParts): Announce
 
   return {
     allowing: (digest) => [program, 'apply', '--allow', digest, sameFlags(parts)].join(' ').trim(),
+    testing: () => [program, 'test', sameFlags(parts)].join(' ').trim(),
     async start(found, { problems }) {
       const summary: Summary = { ...found, binary, admin };
       await output.document(summaryAsJson(summary), () => summaryText(summary, output.color));

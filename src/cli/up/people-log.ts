@@ -1,5 +1,6 @@
 import { visible } from '../../diagnostics/visible.ts';
 import type { Log, LogLevel } from '../../log.ts';
+import { checkText, createFailingChecks, isLoggedCheck } from './told-checks.ts';
 
 export interface PeopleLogParts {
   readonly level: LogLevel;
@@ -7,6 +8,8 @@ export interface PeopleLogParts {
   readonly tell: (line: string) => void;
   /** How a plan of this digest is allowed once, as it is typed. */
   readonly allowing: (digest: string) => string;
+  /** How all checks are asked, as it is typed. */
+  readonly testing: () => string;
 }
 
 /** What the daemon logs, in sentences for one who looks at a terminal or a journal. */
@@ -22,16 +25,19 @@ const shownElsewhere = new Set(['diagnostic', 'watching', 'status served']);
 /** Their reason is a sentence of its own. */
 const onlyReason = new Set(['policies not applied', 'Caddy cannot be asked', 'status not served', 'files are polled']);
 
-export function createPeopleLog({ level, quiet, tell, allowing }: PeopleLogParts): PeopleLog {
+export function createPeopleLog({ level, quiet, tell, allowing, testing }: PeopleLogParts): PeopleLog {
   let isOpen = false;
+  const failing = createFailingChecks((line) => tell(visible(`warning: ${line}`)), testing);
   const say = (name: 'error' | 'warning', message: string, fields: Fields): void => {
     if (shownElsewhere.has(message) || (!isOpen && message === 'policies not applied')) return;
-    const reason = typeof fields['reason'] === 'string' ? fields['reason'] : undefined;
+    if (isLoggedCheck(fields) && message === 'check fails') return failing(fields);
+    const reason = isLoggedCheck(fields) ? checkText(fields) : reasonOf(fields);
     const said = reason === undefined ? message : onlyReason.has(message) ? reason : `${message}: ${reason}`;
     tell(visible(`${name}: ${said}`));
     const hint = hintOf(fields);
     if (hint !== undefined) tell(visible(`hint: ${hint}`));
   };
+  const reasonOf = ({ reason }: Fields): string | undefined => (typeof reason === 'string' ? reason : undefined);
   const hintOf = ({ digest, hint }: Fields): string | undefined => {
     if (typeof digest === 'string') return `if that is meant, allow it once: ${allowing(digest)}`;
     return typeof hint === 'string' ? hint : undefined;

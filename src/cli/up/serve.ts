@@ -44,7 +44,7 @@ export async function serve(
     ...(options.local && { XDG_DATA_HOME: folder.data }),
   };
   const rootCertificate = rootCertificatePath(env);
-  const readLog = createLogReader(options.quiet ? 'error' : options.logLevel);
+  const readLog = createLogReader(options.quiet ? 'error' : options.logLevel, { onLaptop: options.local });
   const address = `unix/${folder.adminSocket}`;
   const announcer = createAnnouncer(output, { binary, admin: address, operands, options, env: process.env, provider });
   const people = createPeopleLog({
@@ -52,6 +52,7 @@ export async function serve(
     quiet: options.quiet,
     tell,
     allowing: (digest) => announcer.allowing(digest),
+    testing: () => announcer.testing(),
   });
   const { log } = people;
   const worker = await createWorker({

@@ -1,0 +1,2 @@
+/** By which Caddy, its log and the apps know who asks. */
+export const userAgent = 'caddyctl-test';
