@@ -15,7 +15,7 @@ export function isLoggedCheck(fields: object): fields is LoggedCheck {
   return 'check' in fields && 'site' in fields && 'place' in fields;
 }
 
-/** Tells of those that fail, which a turn logs all at once: each by itself, or how many where they are many. */
+/** Tells of those that fail, which a turn logs all at once: each by itself, or one of them where they are many: of hundreds not all are logged. */
 export function createFailingChecks(
   tell: (line: string) => void,
   testing: () => string,
@@ -26,7 +26,7 @@ export function createFailingChecks(
     found = [];
     if (first === undefined) return;
     if (others.length < mostTold) for (const each of [first, ...others]) tell(`check fails: ${checkText(each)}`);
-    else tell(`${others.length + 1} checks fail, such as ${checkText(first)}; all of them: ${testing()}`);
+    else tell(`several checks fail, such as ${checkText(first)}; all of them: ${testing()}`);
   };
   return (fields) => {
     if (found.length === 0) queueMicrotask(end);
