@@ -15,7 +15,10 @@ export function isLoggedCheck(fields: object): fields is LoggedCheck {
   return 'check' in fields && 'site' in fields && 'place' in fields;
 }
 
-/** Tells of those that fail, which a turn logs all at once: each by itself, or one of them where they are many: of hundreds not all are logged. */
+/**
+ * Tells of those that fail, which a turn logs all at once: each by itself, or one for all where they are many. How many is not
+ * said, since of hundreds not all are logged.
+ */
 export function createFailingChecks(
   tell: (line: string) => void,
   testing: () => string,
