@@ -34,8 +34,9 @@ export function createOutput(
   env: Readonly<Record<string, string | undefined>>,
   settings: OutputSettings,
 ): Output {
-  const told: Diagnostic[] = [];
+  let told: readonly Diagnostic[] = [];
   let isWritten = false;
+  const isDocumentDue = (): boolean => !isWritten && ['json', 'yaml'].includes(settings.output);
   const write = async (text: string): Promise<void> => {
     isWritten = true;
     await writeTo(stdout, text);
@@ -76,14 +77,15 @@ export function createOutput(
       stderr.write(`${text}\n`);
     },
     diagnostics(diagnostics) {
-      told.push(...diagnostics);
+      // A daemon goes on to tell for months, and each of them holds the text of its file.
+      if (isDocumentDue()) told = [...told, ...diagnostics];
       const shown = settings.quiet ? diagnostics.filter(({ severity }) => severity === 'error') : diagnostics;
       const color = takesColor(stderr, env, settings);
       const width = stderr.isTTY ? Math.min(stderr.columns - 8, 160) : undefined;
       stderr.write(renderDiagnostics(shown, { color, width }));
     },
     async failed(failure) {
-      if (isWritten || !['json', 'yaml'].includes(settings.output)) return;
+      if (!isDocumentDue()) return;
       const { diagnosticsAsJson } = await import('../diagnostics/as-json.ts');
       await output.document({ ...errorPart(failure), diagnostics: diagnosticsAsJson(told) }, () => '');
     },
