@@ -6,6 +6,7 @@ import type { Output } from '../output.ts';
 import { advice, loginLines, quoted } from './advice.ts';
 import { programName } from './program-name.ts';
 import type { Provider } from './provider.ts';
+import { aimFlags, type Meant, sameFlags, testFlags } from './same-flags.ts';
 import type { UpSettings } from './settings.ts';
 import { siteRows, type Summary, summaryAsJson, summaryText } from './summary.ts';
 
@@ -36,14 +37,15 @@ export interface Announcer {
 export function createAnnouncer(output: Output, parts: AnnouncerParts): Announcer {
   const { binary, admin, options, env, provider } = parts;
   const program = programName(env, process.cwd());
+  const meant = (): Meant => ({ admin, operands: parts.operands, options, target: provider.target() });
   let toldSites: ReadonlySet<string> | undefined;
   let toldLogins: ReadonlySet<string> = new Set();
   const keyOf = ({ variable, hosts, login }: MadeUpSecret): string => JSON.stringify([variable, hosts, login]);
   const keysOf = (sites: readonly Served[]): Set<string> => new Set(sites.map(({ host, url }) => `${host} ${url}`));
 
   return {
-    allowing: (digest) => [program, 'apply', '--allow', digest, sameFlags(parts)].join(' ').trim(),
-    testing: () => [program, 'test', sameFlags(parts)].join(' ').trim(),
+    allowing: (digest) => [program, 'apply', '--allow', digest, ...sameFlags(meant())].join(' '),
+    testing: () => [program, 'test', ...testFlags(meant())].join(' '),
     async start(found, { problems }) {
       const summary: Summary = { ...found, binary, admin };
       await output.document(summaryAsJson(summary), () => summaryText(summary, output.color));
@@ -58,7 +60,7 @@ export function createAnnouncer(output: Output, parts: AnnouncerParts): Announce
         admin,
         caddy: binary.foundIn === 'PATH' ? 'caddy' : quoted(binary.path),
         program,
-        flags: aimFlags(parts).join(' '),
+        flags: aimFlags(meant()).join(' '),
         watches: !parts.operands.includes('-'),
         status: isStatusServed && !options.status.startsWith('unix/') ? `http://${options.status}/` : undefined,
       });
@@ -76,27 +78,4 @@ export function createAnnouncer(output: Output, parts: AnnouncerParts): Announce
       for (const line of loginLines(logins)) output.note(`  ${line}`);
     },
   };
-}
-
-/** What makes another command mean the same Caddy, ports and policies. */
-function sameFlags(parts: AnnouncerParts): string {
-  const { options, provider, operands } = parts;
-  const { httpPort, httpsPort, internalCa } = provider.target();
-  const paths = operands.filter((path) => path !== 'policies/' && path !== 'policies').map(quoted);
-  const ports = [
-    ...(httpPort === 80 ? [] : ['--http-port', `${httpPort}`]),
-    ...(httpsPort === 443 ? [] : ['--https-port', `${httpsPort}`]),
-    ...(internalCa ? ['--internal-ca'] : []),
-  ];
-  return [...aimFlags(parts), ...(options.local ? [] : ports), ...paths].join(' ');
-}
-
-/** The same Caddy and its history. */
-function aimFlags({ options, provider, admin }: AnnouncerParts): string[] {
-  const { owner } = provider.target();
-  return [
-    ...(options.local ? ['--local'] : ['--admin', quoted(admin)]),
-    ...(owner === 'default' ? [] : ['--owner', owner]),
-    ...(options.stateDir === undefined ? [] : ['--state-dir', quoted(options.stateDir)]),
-  ];
 }
