@@ -2,6 +2,7 @@ import { compile } from '../../../src/compile.ts';
 import { renderDiagnostics } from '../../../src/diagnostics/render.ts';
 import { startCaddy } from '../caddy.ts';
 import type { Answer } from '../client/answer.ts';
+import { isReset } from '../client/http1.ts';
 import { freePort } from '../client/ports.ts';
 import { raw } from '../client/raw.ts';
 import { goldenTarget } from '../golden.ts';
@@ -38,7 +39,7 @@ export async function startBothLayouts(caddyPath: string): Promise<BothLayouts> 
       await Promise.all([load('plain', text), load('auto', text)]);
     },
     async ask(layout, lines) {
-      const answer = await raw({ host: '127.0.0.1', port: caddies[layout].port }, lines);
+      const answer = await afterLoad(() => raw({ host: '127.0.0.1', port: caddies[layout].port }, lines));
       const headers = answer.headers.filter(([name]) => name.toLowerCase() !== 'date');
       return { ...answer, headers: headers.toSorted(([a], [b]) => (a < b ? -1 : 1)) };
     },
@@ -46,4 +47,15 @@ export async function startBothLayouts(caddyPath: string): Promise<BothLayouts> 
       await Promise.all(Object.values(caddies).map((caddy) => caddy.stop()));
     },
   };
+}
+
+/** A Caddy that has just loaded resets a connection now and again that has just come: then it is asked again. */
+async function afterLoad(ask: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (tries === 3 || !isReset(error)) throw error;
+    }
+  }
 }
